@@ -1,0 +1,1263 @@
+# gdlint: disable=max-file-lines
+class_name EstragonCodec
+extends RefCounted
+## The Estragon protocol's messages as bytes and back.
+##
+## Generated from protocol.toml by [code]python -m protocol_spec.generate[/code]: do not edit.
+## [method parse] reads a whole WebSocket message; every message's [method Message.encode] gives a
+## frame: type u8, length u16, payload.
+
+## The numbers of the messages.
+enum MessageType {
+	PLAYER_UPDATE = 1,
+	PLAYER_JOIN = 2,
+	PLAYER_LEAVE = 3,
+	CHAT_MESSAGE = 4,
+	WORLD_STATE = 5,
+	HELLO = 6,
+	WELCOME = 7,
+	AUTH = 8,
+	AUTH_OK = 9,
+	ENTER_WORLD = 10,
+	WORLD_ENTERED = 11,
+	PING = 12,
+	PONG = 13,
+	INPUT = 14,
+	CHUNK_DATA = 15,
+	CHUNK_DROP = 16,
+	ERROR = 17,
+	TILE = 18,
+	RESYNC = 19,
+}
+
+## Why the server refuses. A fatal one is followed by a close with 4000 + the code.
+enum ErrorCode {
+	## The server made a mistake; it is logged there.
+	INTERNAL = 1,
+	## A WebSocket message without a single byte.
+	EMPTY_MESSAGE = 10,
+	## A text message; closed with 1003 as RFC 6455 asks.
+	TEXT_FRAME = 11,
+	## A WebSocket message over MAX_CLIENT_MESSAGE.
+	MESSAGE_TOO_LARGE = 12,
+	## A length, or the envelope itself, reaches beyond the end of the WebSocket message.
+	LENGTH_BEYOND_END = 13,
+	## A core type that this version does not have.
+	UNKNOWN_TYPE = 14,
+	## A message that only the other side may send.
+	WRONG_DIRECTION = 15,
+	## A message that this state of the connection does not allow.
+	WRONG_STATE = 16,
+	## A payload that ends before its last field.
+	TRUNCATED = 17,
+	## A string, byte field or array over its limit.
+	VALUE_TOO_LONG = 18,
+	## A string that is not UTF-8.
+	BAD_TEXT = 19,
+	## HELLO does not begin with MAGIC.
+	BAD_MAGIC = 20,
+	## No version lies in both sides' ranges.
+	VERSION_UNSUPPORTED = 21,
+	## Not authenticated within the time that the server allows.
+	AUTH_TIMEOUT = 22,
+	## Too many messages: first a warning, then the end.
+	RATE_LIMITED = 23,
+	## Nothing was heard, not even a PONG, for too long.
+	SILENT = 24,
+	## The client did not read what was sent for too long.
+	TOO_SLOW = 25,
+	## This server does not offer that way to authenticate.
+	AUTH_METHOD_UNSUPPORTED = 30,
+	## No name, or nothing but spaces.
+	NAME_EMPTY = 31,
+	## A name under 3 characters.
+	NAME_TOO_SHORT = 32,
+	## A name over 20 characters.
+	NAME_TOO_LONG = 33,
+	## A name with characters, or a mix of scripts, that names may not have.
+	NAME_INVALID = 34,
+	## Somebody has that name, or one that looks just like it.
+	NAME_IN_USE = 35,
+	## No world of that name runs here.
+	WORLD_UNKNOWN = 36,
+	## The world takes no more players.
+	WORLD_FULL = 37,
+	## Too many connections, from this address or not yet authenticated.
+	TOO_MANY_CONNECTIONS = 38,
+	## A chat message of nothing but spaces.
+	CHAT_EMPTY = 40,
+	## A chat message over the server's limit of characters.
+	CHAT_TOO_LONG = 41,
+	## Too many chat messages; retry_after_ms tells when the next may come.
+	CHAT_TOO_FAST = 42,
+	## The server is shutting down; come back soon.
+	SERVER_STOPPING = 50,
+}
+
+## How a client says who it is.
+enum AuthMethod {
+	## By a name alone.
+	GUEST = 1,
+}
+
+## Why a player is gone.
+enum LeaveReason {
+	## Left of their own will.
+	LEFT = 1,
+	## The connection was lost.
+	LOST = 2,
+	## The server ended the connection.
+	REMOVED = 3,
+}
+
+## How a tile's picture is chosen from the cells to the right of its first one.
+enum TilePattern {
+	## Always the first cell.
+	SINGLE = 0,
+	## One of four cells, by a hash of the place: the drawer's own choice.
+	RANDOM = 1,
+	## One of sixteen, by which neighbours hold the same tile: north 1, east 2, south 4, west 8.
+	## Beyond the map counts as the same.
+	EDGES = 2,
+}
+
+## Bits of Command.buttons.
+enum Button {
+	## Reserved.
+	JUMP = 1,
+	## Reserved.
+	USE = 2,
+}
+
+## Bits of PlayerState.flags.
+enum PlayerFlag {
+	## The body moved in this tick.
+	MOVING = 1,
+}
+
+## Bits of WORLD_STATE.flags.
+enum SnapshotFlag {
+	## Everybody in sight is listed: who is not listed is out of sight.
+	FULL = 1,
+}
+
+const PROTOCOL_VERSION: int = 1
+const SUBPROTOCOL: String = "estragon.v1"
+const SCHEMA_HASH: int = 2725706055
+## The first field of HELLO, "ESTR" in ASCII: whoever does not send it is not one of us.
+const MAGIC: int = 1163088978
+## The longest WebSocket message that a client may send. In bytes.
+const MAX_CLIENT_MESSAGE: int = 4096
+## The longest WebSocket message that a server sends; Godot's receive buffer is 65,535 bytes.
+## In bytes.
+const MAX_SERVER_MESSAGE: int = 32768
+## The side of a chunk, the square in which maps are streamed and players are seen. In tiles.
+const CHUNK_SIZE: int = 16
+## Layers of a map, in this order: ground, things, roofs (drawn over the players' heads).
+const LAYER_COUNT: int = 3
+## Positions are integers in this unit. In units.
+const UNITS_PER_TILE: int = 1024
+## Full pace on a tile of speed 100: five tiles a second. In units per tick.
+const WALK_SPEED: int = 256
+## Half the side of the square that a body fills on the ground. In units.
+const BODY_RADIUS: int = 300
+## A body walks up a difference of height up to this; a higher one stops it. In units.
+const STEP_HEIGHT: int = 256
+## For so many ticks a missing command is taken to equal the one before; then the body
+## stands. In ticks.
+const INPUT_REPEAT_TICKS: int = 3
+## Commands for ticks further ahead than this are not kept. In ticks.
+const INPUT_BUFFER_TICKS: int = 32
+## Types up to here are the core's: an unknown one is an error. Above, unknown ones are
+## skipped.
+const HIGHEST_CORE_TYPE: int = 63
+## The cosine of n/256 of a turn, rounded once and for all: no side calls its own mathematics
+## library. The sine of n is the cosine of n - 64. In 1/16384.
+const COSINE: Array[int] = [
+	16384,
+	16379,
+	16364,
+	16340,
+	16305,
+	16261,
+	16207,
+	16143,
+	16069,
+	15986,
+	15893,
+	15791,
+	15679,
+	15557,
+	15426,
+	15286,
+	15137,
+	14978,
+	14811,
+	14635,
+	14449,
+	14256,
+	14053,
+	13842,
+	13623,
+	13395,
+	13160,
+	12916,
+	12665,
+	12406,
+	12140,
+	11866,
+	11585,
+	11297,
+	11003,
+	10702,
+	10394,
+	10080,
+	9760,
+	9434,
+	9102,
+	8765,
+	8423,
+	8076,
+	7723,
+	7366,
+	7005,
+	6639,
+	6270,
+	5897,
+	5520,
+	5139,
+	4756,
+	4370,
+	3981,
+	3590,
+	3196,
+	2801,
+	2404,
+	2006,
+	1606,
+	1205,
+	804,
+	402,
+	0,
+	-402,
+	-804,
+	-1205,
+	-1606,
+	-2006,
+	-2404,
+	-2801,
+	-3196,
+	-3590,
+	-3981,
+	-4370,
+	-4756,
+	-5139,
+	-5520,
+	-5897,
+	-6270,
+	-6639,
+	-7005,
+	-7366,
+	-7723,
+	-8076,
+	-8423,
+	-8765,
+	-9102,
+	-9434,
+	-9760,
+	-10080,
+	-10394,
+	-10702,
+	-11003,
+	-11297,
+	-11585,
+	-11866,
+	-12140,
+	-12406,
+	-12665,
+	-12916,
+	-13160,
+	-13395,
+	-13623,
+	-13842,
+	-14053,
+	-14256,
+	-14449,
+	-14635,
+	-14811,
+	-14978,
+	-15137,
+	-15286,
+	-15426,
+	-15557,
+	-15679,
+	-15791,
+	-15893,
+	-15986,
+	-16069,
+	-16143,
+	-16207,
+	-16261,
+	-16305,
+	-16340,
+	-16364,
+	-16379,
+	-16384,
+	-16379,
+	-16364,
+	-16340,
+	-16305,
+	-16261,
+	-16207,
+	-16143,
+	-16069,
+	-15986,
+	-15893,
+	-15791,
+	-15679,
+	-15557,
+	-15426,
+	-15286,
+	-15137,
+	-14978,
+	-14811,
+	-14635,
+	-14449,
+	-14256,
+	-14053,
+	-13842,
+	-13623,
+	-13395,
+	-13160,
+	-12916,
+	-12665,
+	-12406,
+	-12140,
+	-11866,
+	-11585,
+	-11297,
+	-11003,
+	-10702,
+	-10394,
+	-10080,
+	-9760,
+	-9434,
+	-9102,
+	-8765,
+	-8423,
+	-8076,
+	-7723,
+	-7366,
+	-7005,
+	-6639,
+	-6270,
+	-5897,
+	-5520,
+	-5139,
+	-4756,
+	-4370,
+	-3981,
+	-3590,
+	-3196,
+	-2801,
+	-2404,
+	-2006,
+	-1606,
+	-1205,
+	-804,
+	-402,
+	0,
+	402,
+	804,
+	1205,
+	1606,
+	2006,
+	2404,
+	2801,
+	3196,
+	3590,
+	3981,
+	4370,
+	4756,
+	5139,
+	5520,
+	5897,
+	6270,
+	6639,
+	7005,
+	7366,
+	7723,
+	8076,
+	8423,
+	8765,
+	9102,
+	9434,
+	9760,
+	10080,
+	10394,
+	10702,
+	11003,
+	11297,
+	11585,
+	11866,
+	12140,
+	12406,
+	12665,
+	12916,
+	13160,
+	13395,
+	13623,
+	13842,
+	14053,
+	14256,
+	14449,
+	14635,
+	14811,
+	14978,
+	15137,
+	15286,
+	15426,
+	15557,
+	15679,
+	15791,
+	15893,
+	15986,
+	16069,
+	16143,
+	16207,
+	16261,
+	16305,
+	16340,
+	16364,
+	16379,
+]
+
+
+## Reads fields in network byte order. The first fault stays in [member error].
+class Reader:
+	extends RefCounted
+	## 0, or the [enum ErrorCode] of the first fault.
+	var error: int = 0
+	## Where the payload that is being read ends.
+	var end: int = 0
+	var stream: StreamPeerBuffer = StreamPeerBuffer.new()
+
+	func _init(data: PackedByteArray) -> void:
+		stream.big_endian = true
+		stream.data_array = data
+		end = data.size()
+
+	## True where [param size] more bytes are there; otherwise notes that the payload is cut short.
+	func has(size: int) -> bool:
+		if stream.get_position() + size <= end:
+			return true
+		fail(ErrorCode.TRUNCATED)
+		return false
+
+	func fail(code: int) -> void:
+		if error == 0:
+			error = code
+
+	## A count of at most [param maximum], in one or two bytes, and room for so many [param size]s.
+	func count(maximum: int, size: int) -> int:
+		var wide: bool = maximum > 0xFF
+		if not has(2 if wide else 1):
+			return 0
+		var value: int = stream.get_u16() if wide else stream.get_u8()
+		if value > maximum:
+			fail(ErrorCode.VALUE_TOO_LONG)
+			return 0
+		return value if has(value * size) else 0
+
+	func bytes(maximum: int) -> PackedByteArray:
+		var size: int = count(maximum, 1)
+		if size == 0:
+			return PackedByteArray()
+		var at: int = stream.get_position()
+		stream.seek(at + size)
+		return stream.data_array.slice(at, at + size)
+
+	func text(maximum: int) -> String:
+		var raw: PackedByteArray = bytes(maximum)
+		if not EstragonCodec.is_utf8(raw):
+			fail(ErrorCode.BAD_TEXT)
+			return ""
+		return raw.get_string_from_utf8()
+
+
+## Writes fields in network byte order.
+class Writer:
+	extends RefCounted
+	var stream: StreamPeerBuffer = StreamPeerBuffer.new()
+
+	func _init() -> void:
+		stream.big_endian = true
+
+	func count(value: int, maximum: int) -> void:
+		assert(value <= maximum, "a value is longer than its field")
+		if maximum > 0xFF:
+			stream.put_u16(value)
+		else:
+			stream.put_u8(value)
+
+	func bytes(value: PackedByteArray, maximum: int) -> void:
+		count(value.size(), maximum)
+		stream.put_data(value)
+
+	func text(value: String, maximum: int) -> void:
+		bytes(value.to_utf8_buffer(), maximum)
+
+
+## What all messages have in common.
+class Message:
+	extends RefCounted
+	## Its number: a value of [enum MessageType].
+	var type: int = 0
+
+	## The whole frame.
+	func encode() -> PackedByteArray:
+		var writer: Writer = Writer.new()
+		writer.stream.put_u8(type)
+		writer.stream.put_u16(0)
+		write(writer)
+		var length: int = writer.stream.get_size() - 3
+		writer.stream.seek(1)
+		writer.stream.put_u16(length)
+		return writer.stream.data_array
+
+	func write(_writer: Writer) -> void:
+		pass
+
+	func read(_reader: Reader) -> void:
+		pass
+
+
+## A WebSocket message, read.
+class Parsed:
+	extends RefCounted
+	## What was read before the first fault.
+	var messages: Array[Message] = []
+	## 0, or the [enum ErrorCode] of the fault.
+	var error: int = 0
+
+
+## What a player wants for one tick. Intent, never a position.
+class Command:
+	extends RefCounted
+	const SIZE: int = 6
+	## Where to walk: 0 is east (+x), a quarter turn is south (+y). In 1/65536 turn.
+	var direction: int = 0
+	## Where to look. In 1/65536 turn.
+	var aim: int = 0
+	## How fast: 0 stands, 255 is full pace. In 1/255.
+	var pace: int = 0
+	## Bits of Button.
+	var buttons: int = 0
+
+	func write(writer: Writer) -> void:
+		writer.stream.put_u16(direction)
+		writer.stream.put_u16(aim)
+		writer.stream.put_u8(pace)
+		writer.stream.put_u8(buttons)
+
+	func read(reader: Reader) -> void:
+		direction = reader.stream.get_u16()
+		aim = reader.stream.get_u16()
+		pace = reader.stream.get_u8()
+		buttons = reader.stream.get_u8()
+
+
+## A player in sight, in 8 bytes.
+class PlayerState:
+	extends RefCounted
+	const SIZE: int = 8
+	## Who: see PLAYER_JOIN.
+	var slot: int = 0
+	## The low 16 bits: of all matching positions the one nearest to the receiver's own. In 1/256
+	## tile.
+	var x: int = 0
+	## Likewise. In 1/256 tile.
+	var y: int = 0
+	## Where the player looks: 0 is east, a quarter turn is south. In 1/256 turn.
+	var rotation: int = 0
+	## Bits of PlayerFlag.
+	var flags: int = 0
+
+	func write(writer: Writer) -> void:
+		writer.stream.put_u16(slot)
+		writer.stream.put_u16(x)
+		writer.stream.put_u16(y)
+		writer.stream.put_u8(rotation)
+		writer.stream.put_u8(flags)
+
+	func read(reader: Reader) -> void:
+		slot = reader.stream.get_u16()
+		x = reader.stream.get_u16()
+		y = reader.stream.get_u16()
+		rotation = reader.stream.get_u8()
+		flags = reader.stream.get_u8()
+
+
+## A player was put somewhere: at joining, or by a jump through space. Exact; nothing is to
+## be interpolated to it.
+class PlayerUpdate:
+	extends Message
+	var player_id: int = 0
+	## East. In 1/1024 tile.
+	var x: int = 0
+	## South. In 1/1024 tile.
+	var y: int = 0
+	## Up. In 1/1024 tile.
+	var z: int = 0
+	## In 1/65536 turn.
+	var rotation: int = 0
+	## In ticks.
+	var timestamp: int = 0
+
+	func _init() -> void:
+		type = MessageType.PLAYER_UPDATE
+
+	func write(writer: Writer) -> void:
+		writer.stream.put_u32(player_id)
+		writer.stream.put_32(x)
+		writer.stream.put_32(y)
+		writer.stream.put_32(z)
+		writer.stream.put_u16(rotation)
+		writer.stream.put_u32(timestamp)
+
+	func read(reader: Reader) -> void:
+		if not reader.has(22):
+			return
+		player_id = reader.stream.get_u32()
+		x = reader.stream.get_32()
+		y = reader.stream.get_32()
+		z = reader.stream.get_32()
+		rotation = reader.stream.get_u16()
+		timestamp = reader.stream.get_u32()
+
+
+## Who a player is. Sent once for everybody in the world at entering it, then for each who
+## comes.
+class PlayerJoin:
+	extends Message
+	## Never given to anybody else while the server runs.
+	var player_id: int = 0
+	## The player's short number in WORLD_STATE, free for others after PLAYER_LEAVE.
+	var slot: int = 0
+	## Which of the looks, modulo the number of them that a client has.
+	var look: int = 0
+	var name: String = ""
+
+	func _init() -> void:
+		type = MessageType.PLAYER_JOIN
+
+	func write(writer: Writer) -> void:
+		writer.stream.put_u32(player_id)
+		writer.stream.put_u16(slot)
+		writer.stream.put_u8(look)
+		writer.text(name, 80)
+
+	func read(reader: Reader) -> void:
+		if not reader.has(7):
+			return
+		player_id = reader.stream.get_u32()
+		slot = reader.stream.get_u16()
+		look = reader.stream.get_u8()
+		name = reader.text(80)
+
+
+## A player is gone from the world; the slot is free.
+class PlayerLeave:
+	extends Message
+	var player_id: int = 0
+	## A value of [enum LeaveReason].
+	var reason: int = 0
+
+	func _init() -> void:
+		type = MessageType.PLAYER_LEAVE
+
+	func write(writer: Writer) -> void:
+		writer.stream.put_u32(player_id)
+		writer.stream.put_u8(reason)
+
+	func read(reader: Reader) -> void:
+		if not reader.has(5):
+			return
+		player_id = reader.stream.get_u32()
+		reason = reader.stream.get_u8()
+
+
+## Somebody speaks, to all in the world.
+class ChatMessage:
+	extends Message
+	## Who. What a client writes here is ignored; from the server, 0 is the server itself.
+	var player_id: int = 0
+	var text: String = ""
+	## When. Ignored from a client. Below 2^53. In ms since 1970.
+	var timestamp: int = 0
+
+	func _init() -> void:
+		type = MessageType.CHAT_MESSAGE
+
+	func write(writer: Writer) -> void:
+		writer.stream.put_u32(player_id)
+		writer.text(text, 2000)
+		writer.stream.put_u64(timestamp)
+
+	func read(reader: Reader) -> void:
+		if not reader.has(4):
+			return
+		player_id = reader.stream.get_u32()
+		text = reader.text(2000)
+		if not reader.has(8):
+			return
+		timestamp = reader.stream.get_u64()
+
+
+## A tick's result: the receiver's own state, exactly, and everybody in sight who changed. A
+## player whose last known place lies in a chunk that the receiver does not hold is out of
+## sight.
+class WorldState:
+	extends Message
+	var tick: int = 0
+	## The tick of the newest command of the receiver's that was applied, or 0.
+	var input_tick: int = 0
+	## How far ahead of this tick the newest command received is. In ticks.
+	var lead: int = 0
+	## Bits of SnapshotFlag.
+	var flags: int = 0
+	## In 1/1024 tile.
+	var x: int = 0
+	## In 1/1024 tile.
+	var y: int = 0
+	## In 1/1024 tile.
+	var z: int = 0
+	## In 1/65536 turn.
+	var rotation: int = 0
+	## May name the receiver and may name a player twice, in equal words.
+	var players: Array[PlayerState] = []
+
+	func _init() -> void:
+		type = MessageType.WORLD_STATE
+
+	func write(writer: Writer) -> void:
+		writer.stream.put_u32(tick)
+		writer.stream.put_u32(input_tick)
+		writer.stream.put_8(lead)
+		writer.stream.put_u8(flags)
+		writer.stream.put_32(x)
+		writer.stream.put_32(y)
+		writer.stream.put_32(z)
+		writer.stream.put_u16(rotation)
+		writer.count(players.size(), 4000)
+		for each: PlayerState in players:
+			each.write(writer)
+
+	func read(reader: Reader) -> void:
+		if not reader.has(24):
+			return
+		tick = reader.stream.get_u32()
+		input_tick = reader.stream.get_u32()
+		lead = reader.stream.get_8()
+		flags = reader.stream.get_u8()
+		x = reader.stream.get_32()
+		y = reader.stream.get_32()
+		z = reader.stream.get_32()
+		rotation = reader.stream.get_u16()
+		for _index: int in reader.count(4000, PlayerState.SIZE):
+			var each: PlayerState = PlayerState.new()
+			each.read(reader)
+			players.append(each)
+
+
+## The first message of a connection.
+class Hello:
+	extends Message
+	## MAGIC.
+	var magic: int = 0
+	var lowest_version: int = 0
+	var highest_version: int = 0
+	## Bits of optional features; none is defined yet.
+	var features: int = 0
+	## SCHEMA_HASH of the sender's codec, 0 where it has none. A difference is noted, not
+	## refused.
+	var schema_hash: int = 0
+	## What the client calls itself, for the server's log.
+	var client: String = ""
+
+	func _init() -> void:
+		type = MessageType.HELLO
+
+	func write(writer: Writer) -> void:
+		writer.stream.put_u32(magic)
+		writer.stream.put_u8(lowest_version)
+		writer.stream.put_u8(highest_version)
+		writer.stream.put_u32(features)
+		writer.stream.put_u32(schema_hash)
+		writer.text(client, 64)
+
+	func read(reader: Reader) -> void:
+		if not reader.has(14):
+			return
+		magic = reader.stream.get_u32()
+		lowest_version = reader.stream.get_u8()
+		highest_version = reader.stream.get_u8()
+		features = reader.stream.get_u32()
+		schema_hash = reader.stream.get_u32()
+		client = reader.text(64)
+
+
+## The answer to HELLO: what is spoken from here on, and the server's limits.
+class Welcome:
+	extends Message
+	## The highest version that both know.
+	var version: int = 0
+	var features: int = 0
+	var schema_hash: int = 0
+	## In ticks per second.
+	var tick_rate: int = 0
+	var tick: int = 0
+	## How many protocol messages a connection may send.
+	var messages_per_second: int = 0
+	## The longest chat message, in Unicode code points.
+	var chat_characters: int = 0
+	## The server's name, for people.
+	var server: String = ""
+
+	func _init() -> void:
+		type = MessageType.WELCOME
+
+	func write(writer: Writer) -> void:
+		writer.stream.put_u8(version)
+		writer.stream.put_u32(features)
+		writer.stream.put_u32(schema_hash)
+		writer.stream.put_u8(tick_rate)
+		writer.stream.put_u32(tick)
+		writer.stream.put_u16(messages_per_second)
+		writer.stream.put_u16(chat_characters)
+		writer.text(server, 80)
+
+	func read(reader: Reader) -> void:
+		if not reader.has(18):
+			return
+		version = reader.stream.get_u8()
+		features = reader.stream.get_u32()
+		schema_hash = reader.stream.get_u32()
+		tick_rate = reader.stream.get_u8()
+		tick = reader.stream.get_u32()
+		messages_per_second = reader.stream.get_u16()
+		chat_characters = reader.stream.get_u16()
+		server = reader.text(80)
+
+
+## Who wants to play. Answered by AUTH_OK or by an ERROR after which another AUTH may follow.
+class Auth:
+	extends Message
+	## A value of [enum AuthMethod].
+	var method: int = 0
+	## See PLAYER_JOIN.
+	var look: int = 0
+	## Longer than any name may be, so that a long one is answered with NAME_TOO_LONG.
+	var name: String = ""
+	## Empty for a guest.
+	var secret: PackedByteArray = PackedByteArray()
+
+	func _init() -> void:
+		type = MessageType.AUTH
+
+	func write(writer: Writer) -> void:
+		writer.stream.put_u8(method)
+		writer.stream.put_u8(look)
+		writer.text(name, 255)
+		writer.bytes(secret, 512)
+
+	func read(reader: Reader) -> void:
+		if not reader.has(2):
+			return
+		method = reader.stream.get_u8()
+		look = reader.stream.get_u8()
+		name = reader.text(255)
+		secret = reader.bytes(512)
+
+
+## The server takes the client for this player.
+class AuthOk:
+	extends Message
+	var player_id: int = 0
+	## The name as the server writes it.
+	var name: String = ""
+
+	func _init() -> void:
+		type = MessageType.AUTH_OK
+
+	func write(writer: Writer) -> void:
+		writer.stream.put_u32(player_id)
+		writer.text(name, 80)
+
+	func read(reader: Reader) -> void:
+		if not reader.has(4):
+			return
+		player_id = reader.stream.get_u32()
+		name = reader.text(80)
+
+
+## Asks to be put into a world.
+class EnterWorld:
+	extends Message
+	## One of those that /api/server names; empty for the first.
+	var world: String = ""
+
+	func _init() -> void:
+		type = MessageType.ENTER_WORLD
+
+	func write(writer: Writer) -> void:
+		writer.text(world, 64)
+
+	func read(reader: Reader) -> void:
+		world = reader.text(64)
+
+
+## The client is in the world. TILE messages, everybody's PLAYER_JOIN, chunks and
+## WORLD_STATEs follow.
+class WorldEntered:
+	extends Message
+	var tick: int = 0
+	## The receiver's own.
+	var slot: int = 0
+	## In tiles.
+	var width: int = 0
+	## In tiles.
+	var height: int = 0
+	var world: String = ""
+	var mode: String = ""
+
+	func _init() -> void:
+		type = MessageType.WORLD_ENTERED
+
+	func write(writer: Writer) -> void:
+		writer.stream.put_u32(tick)
+		writer.stream.put_u16(slot)
+		writer.stream.put_u16(width)
+		writer.stream.put_u16(height)
+		writer.text(world, 64)
+		writer.text(mode, 64)
+
+	func read(reader: Reader) -> void:
+		if not reader.has(10):
+			return
+		tick = reader.stream.get_u32()
+		slot = reader.stream.get_u16()
+		width = reader.stream.get_u16()
+		height = reader.stream.get_u16()
+		world = reader.text(64)
+		mode = reader.text(64)
+
+
+## Are you there? To be answered by PONG at once.
+class Ping:
+	extends Message
+	## Comes back in the PONG.
+	var token: int = 0
+
+	func _init() -> void:
+		type = MessageType.PING
+
+	func write(writer: Writer) -> void:
+		writer.stream.put_u32(token)
+
+	func read(reader: Reader) -> void:
+		if not reader.has(4):
+			return
+		token = reader.stream.get_u32()
+
+
+## I am.
+class Pong:
+	extends Message
+	var token: int = 0
+	## The tick that the server did last; 0 from a client.
+	var tick: int = 0
+	## How much of the next tick had passed; 0 from a client. In 1/65536 tick.
+	var phase: int = 0
+
+	func _init() -> void:
+		type = MessageType.PONG
+
+	func write(writer: Writer) -> void:
+		writer.stream.put_u32(token)
+		writer.stream.put_u32(tick)
+		writer.stream.put_u16(phase)
+
+	func read(reader: Reader) -> void:
+		if not reader.has(10):
+			return
+		token = reader.stream.get_u32()
+		tick = reader.stream.get_u32()
+		phase = reader.stream.get_u16()
+
+
+## Commands for consecutive ticks. One that comes after its tick is dropped.
+class Input:
+	extends Message
+	## The tick of the first command.
+	var tick: int = 0
+	var commands: Array[Command] = []
+
+	func _init() -> void:
+		type = MessageType.INPUT
+
+	func write(writer: Writer) -> void:
+		writer.stream.put_u32(tick)
+		writer.count(commands.size(), 8)
+		for each: Command in commands:
+			each.write(writer)
+
+	func read(reader: Reader) -> void:
+		if not reader.has(4):
+			return
+		tick = reader.stream.get_u32()
+		for _index: int in reader.count(8, Command.SIZE):
+			var each: Command = Command.new()
+			each.read(reader)
+			commands.append(each)
+
+
+## The tiles of a chunk. From here on its players are in sight.
+class ChunkData:
+	extends Message
+	## In chunks.
+	var chunk_x: int = 0
+	## In chunks.
+	var chunk_y: int = 0
+	var revision: int = 0
+	## zlib: LAYER_COUNT x CHUNK_SIZE rows x CHUNK_SIZE tile ids, each u16; 0 is an empty cell.
+	## Cells beyond the map are 0.
+	var cells: PackedByteArray = PackedByteArray()
+
+	func _init() -> void:
+		type = MessageType.CHUNK_DATA
+
+	func write(writer: Writer) -> void:
+		writer.stream.put_u16(chunk_x)
+		writer.stream.put_u16(chunk_y)
+		writer.stream.put_u32(revision)
+		writer.bytes(cells, 8192)
+
+	func read(reader: Reader) -> void:
+		if not reader.has(8):
+			return
+		chunk_x = reader.stream.get_u16()
+		chunk_y = reader.stream.get_u16()
+		revision = reader.stream.get_u32()
+		cells = reader.bytes(8192)
+
+
+## The chunk is out of sight, and so are its players; it may be forgotten.
+class ChunkDrop:
+	extends Message
+	## In chunks.
+	var chunk_x: int = 0
+	## In chunks.
+	var chunk_y: int = 0
+
+	func _init() -> void:
+		type = MessageType.CHUNK_DROP
+
+	func write(writer: Writer) -> void:
+		writer.stream.put_u16(chunk_x)
+		writer.stream.put_u16(chunk_y)
+
+	func read(reader: Reader) -> void:
+		if not reader.has(4):
+			return
+		chunk_x = reader.stream.get_u16()
+		chunk_y = reader.stream.get_u16()
+
+
+## Something was refused.
+class Error:
+	extends Message
+	## A value of [enum ErrorCode].
+	var code: int = 0
+	## 1: the server closes with 4000 + code after this.
+	var fatal: int = 0
+	## The type of the message that was refused, 0 where it was none.
+	var message: int = 0
+	## When trying again makes sense; 0: not said. In ms.
+	var retry_after_ms: int = 0
+	## For a developer's eyes, in English. What players read is made from the code.
+	var text: String = ""
+
+	func _init() -> void:
+		type = MessageType.ERROR
+
+	func write(writer: Writer) -> void:
+		writer.stream.put_u16(code)
+		writer.stream.put_u8(fatal)
+		writer.stream.put_u8(message)
+		writer.stream.put_u32(retry_after_ms)
+		writer.text(text, 255)
+
+	func read(reader: Reader) -> void:
+		if not reader.has(8):
+			return
+		code = reader.stream.get_u16()
+		fatal = reader.stream.get_u8()
+		message = reader.stream.get_u8()
+		retry_after_ms = reader.stream.get_u32()
+		text = reader.text(255)
+
+
+## One tile of the world's tile set. All of them come before the first CHUNK_DATA.
+class Tile:
+	extends Message
+	var id: int = 0
+	## The layer that it belongs on: 0 ground, 1 things, 2 roofs.
+	var layer: int = 0
+	## A cell is as high as the higher of its ground and its thing; 32767 is never entered. In
+	## 1/1024 tile.
+	var height: int = 0
+	## Of WALK_SPEED, of whoever walks on it as ground. In percent.
+	var speed: int = 0
+	## For a picture with one point a tile. In 0xRRGGBB.
+	var colour: int = 0
+	## Its first cell in the tile set's picture. In cells.
+	var column: int = 0
+	## In cells.
+	var row: int = 0
+	## A value of [enum TilePattern].
+	var pattern: int = 0
+	var name: String = ""
+
+	func _init() -> void:
+		type = MessageType.TILE
+
+	func write(writer: Writer) -> void:
+		writer.stream.put_u16(id)
+		writer.stream.put_u8(layer)
+		writer.stream.put_16(height)
+		writer.stream.put_u8(speed)
+		writer.stream.put_u32(colour)
+		writer.stream.put_u8(column)
+		writer.stream.put_u8(row)
+		writer.stream.put_u8(pattern)
+		writer.text(name, 64)
+
+	func read(reader: Reader) -> void:
+		if not reader.has(13):
+			return
+		id = reader.stream.get_u16()
+		layer = reader.stream.get_u8()
+		height = reader.stream.get_16()
+		speed = reader.stream.get_u8()
+		colour = reader.stream.get_u32()
+		column = reader.stream.get_u8()
+		row = reader.stream.get_u8()
+		pattern = reader.stream.get_u8()
+		name = reader.text(64)
+
+
+## Asks that the next WORLD_STATE be a FULL one.
+class Resync:
+	extends Message
+
+	func _init() -> void:
+		type = MessageType.RESYNC
+
+
+## An empty message of that type, or null where the type is not known.
+static func create(message_type: int) -> Message:
+	match message_type:
+		MessageType.PLAYER_UPDATE:
+			return PlayerUpdate.new()
+		MessageType.PLAYER_JOIN:
+			return PlayerJoin.new()
+		MessageType.PLAYER_LEAVE:
+			return PlayerLeave.new()
+		MessageType.CHAT_MESSAGE:
+			return ChatMessage.new()
+		MessageType.WORLD_STATE:
+			return WorldState.new()
+		MessageType.HELLO:
+			return Hello.new()
+		MessageType.WELCOME:
+			return Welcome.new()
+		MessageType.AUTH:
+			return Auth.new()
+		MessageType.AUTH_OK:
+			return AuthOk.new()
+		MessageType.ENTER_WORLD:
+			return EnterWorld.new()
+		MessageType.WORLD_ENTERED:
+			return WorldEntered.new()
+		MessageType.PING:
+			return Ping.new()
+		MessageType.PONG:
+			return Pong.new()
+		MessageType.INPUT:
+			return Input.new()
+		MessageType.CHUNK_DATA:
+			return ChunkData.new()
+		MessageType.CHUNK_DROP:
+			return ChunkDrop.new()
+		MessageType.ERROR:
+			return Error.new()
+		MessageType.TILE:
+			return Tile.new()
+		MessageType.RESYNC:
+			return Resync.new()
+	return null
+
+
+## Reads a whole WebSocket message. Types outside the core that are not known are skipped.
+static func parse(data: PackedByteArray) -> Parsed:
+	var parsed: Parsed = Parsed.new()
+	if data.is_empty():
+		parsed.error = ErrorCode.EMPTY_MESSAGE
+		return parsed
+	var reader: Reader = Reader.new(data)
+	var at: int = 0
+	while at < data.size() and parsed.error == 0:
+		if at + 3 > data.size():
+			parsed.error = ErrorCode.LENGTH_BEYOND_END
+			break
+		reader.stream.seek(at)
+		var type: int = reader.stream.get_u8()
+		var length: int = reader.stream.get_u16()
+		at += 3 + length
+		if at > data.size():
+			parsed.error = ErrorCode.LENGTH_BEYOND_END
+			break
+		var message: Message = create(type)
+		if message == null:
+			if type <= HIGHEST_CORE_TYPE:
+				parsed.error = ErrorCode.UNKNOWN_TYPE
+			continue
+		reader.end = at
+		message.read(reader)
+		parsed.error = reader.error
+		if parsed.error == 0:
+			parsed.messages.append(message)
+	return parsed
+
+
+## True where the bytes are well-formed UTF-8 (RFC 3629): Godot itself would put U+FFFD and go on.
+static func is_utf8(raw: PackedByteArray) -> bool:
+	var at: int = 0
+	while at < raw.size():
+		var first: int = raw[at]
+		at += 1
+		if first < 0x80:
+			continue
+		var more: int = 1 if first < 0xE0 else (2 if first < 0xF0 else 3)
+		if first < 0xC2 or first > 0xF4 or at + more > raw.size():
+			return false
+		var lowest: int = {0xE0: 0xA0, 0xF0: 0x90}.get(first, 0x80)
+		var highest: int = {0xED: 0x9F, 0xF4: 0x8F}.get(first, 0xBF)
+		for index: int in more:
+			if raw[at] < lowest or raw[at] > highest:
+				return false
+			lowest = 0x80
+			highest = 0xBF
+			at += 1
+	return true

@@ -1,0 +1,992 @@
+"""Generated from protocol.toml by `python -m protocol_spec.generate`: do not edit.
+
+`parse` cuts a WebSocket message into frames, `decode` reads a frame's payload, and every message's
+`encode` gives a whole frame: type u8, length u16, payload. Arrays stay packed bytes, because a
+client in a crowd throws most of them away: a record's `unpack` gives objects, its DTYPE is for
+numpy.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import ClassVar, Self
+
+
+class DecodeError(ValueError):
+    """The bytes are not the protocol's; `code` says why, `message_type` where (0: nowhere)."""
+
+    def __init__(self, code: ErrorCode, message_type: int = 0) -> None:
+        super().__init__(code.name)
+        self.code = code
+        self.message_type = message_type
+
+
+_HEAD = struct.Struct("!BH")
+
+
+PROTOCOL_VERSION = 1
+SUBPROTOCOL = "estragon.v1"
+SCHEMA_HASH = 0xA276F947
+MAGIC = 1163088978
+"""The first field of HELLO, "ESTR" in ASCII: whoever does not send it is not one of us."""
+MAX_CLIENT_MESSAGE = 4096
+"""The longest WebSocket message that a client may send. In bytes."""
+MAX_SERVER_MESSAGE = 32768
+"""The longest WebSocket message that a server sends; Godot's receive buffer is 65,535 bytes.
+In bytes.
+"""
+CHUNK_SIZE = 16
+"""The side of a chunk, the square in which maps are streamed and players are seen. In tiles."""
+LAYER_COUNT = 3
+"""Layers of a map, in this order: ground, things, roofs (drawn over the players' heads)."""
+UNITS_PER_TILE = 1024
+"""Positions are integers in this unit. In units."""
+WALK_SPEED = 256
+"""Full pace on a tile of speed 100: five tiles a second. In units per tick."""
+BODY_RADIUS = 300
+"""Half the side of the square that a body fills on the ground. In units."""
+STEP_HEIGHT = 256
+"""A body walks up a difference of height up to this; a higher one stops it. In units."""
+INPUT_REPEAT_TICKS = 3
+"""For so many ticks a missing command is taken to equal the one before; then the body stands.
+In ticks.
+"""
+INPUT_BUFFER_TICKS = 32
+"""Commands for ticks further ahead than this are not kept. In ticks."""
+HIGHEST_CORE_TYPE = 63
+"""Types up to here are the core's: an unknown one is an error. Above, unknown ones are
+skipped.
+"""
+COSINE = (
+16384, 16379, 16364, 16340, 16305, 16261, 16207, 16143, 16069, 15986, 15893, 15791, 15679,
+15557, 15426, 15286, 15137, 14978, 14811, 14635, 14449, 14256, 14053, 13842, 13623, 13395,
+13160, 12916, 12665, 12406, 12140, 11866, 11585, 11297, 11003, 10702, 10394, 10080, 9760, 9434,
+9102, 8765, 8423, 8076, 7723, 7366, 7005, 6639, 6270, 5897, 5520, 5139, 4756, 4370, 3981, 3590,
+3196, 2801, 2404, 2006, 1606, 1205, 804, 402, 0, -402, -804, -1205, -1606, -2006, -2404, -2801,
+-3196, -3590, -3981, -4370, -4756, -5139, -5520, -5897, -6270, -6639, -7005, -7366, -7723,
+-8076, -8423, -8765, -9102, -9434, -9760, -10080, -10394, -10702, -11003, -11297, -11585,
+-11866, -12140, -12406, -12665, -12916, -13160, -13395, -13623, -13842, -14053, -14256, -14449,
+-14635, -14811, -14978, -15137, -15286, -15426, -15557, -15679, -15791, -15893, -15986, -16069,
+-16143, -16207, -16261, -16305, -16340, -16364, -16379, -16384, -16379, -16364, -16340, -16305,
+-16261, -16207, -16143, -16069, -15986, -15893, -15791, -15679, -15557, -15426, -15286, -15137,
+-14978, -14811, -14635, -14449, -14256, -14053, -13842, -13623, -13395, -13160, -12916, -12665,
+-12406, -12140, -11866, -11585, -11297, -11003, -10702, -10394, -10080, -9760, -9434, -9102,
+-8765, -8423, -8076, -7723, -7366, -7005, -6639, -6270, -5897, -5520, -5139, -4756, -4370,
+-3981, -3590, -3196, -2801, -2404, -2006, -1606, -1205, -804, -402, 0, 402, 804, 1205, 1606,
+2006, 2404, 2801, 3196, 3590, 3981, 4370, 4756, 5139, 5520, 5897, 6270, 6639, 7005, 7366, 7723,
+8076, 8423, 8765, 9102, 9434, 9760, 10080, 10394, 10702, 11003, 11297, 11585, 11866, 12140,
+12406, 12665, 12916, 13160, 13395, 13623, 13842, 14053, 14256, 14449, 14635, 14811, 14978,
+15137, 15286, 15426, 15557, 15679, 15791, 15893, 15986, 16069, 16143, 16207, 16261, 16305,
+16340, 16364, 16379
+)  # fmt: skip
+"""The cosine of n/256 of a turn, rounded once and for all: no side calls its own mathematics
+library. The sine of n is the cosine of n - 64. In 1/16384.
+"""
+
+
+class MessageType(IntEnum):
+    """The numbers of the messages."""
+
+    PLAYER_UPDATE = 1
+    PLAYER_JOIN = 2
+    PLAYER_LEAVE = 3
+    CHAT_MESSAGE = 4
+    WORLD_STATE = 5
+    HELLO = 6
+    WELCOME = 7
+    AUTH = 8
+    AUTH_OK = 9
+    ENTER_WORLD = 10
+    WORLD_ENTERED = 11
+    PING = 12
+    PONG = 13
+    INPUT = 14
+    CHUNK_DATA = 15
+    CHUNK_DROP = 16
+    ERROR = 17
+    TILE = 18
+    RESYNC = 19
+
+
+class ErrorCode(IntEnum):
+    """Why the server refuses. A fatal one is followed by a close with 4000 + the code."""
+
+    INTERNAL = 1
+    """The server made a mistake; it is logged there."""
+    EMPTY_MESSAGE = 10
+    """A WebSocket message without a single byte."""
+    TEXT_FRAME = 11
+    """A text message; closed with 1003 as RFC 6455 asks."""
+    MESSAGE_TOO_LARGE = 12
+    """A WebSocket message over MAX_CLIENT_MESSAGE."""
+    LENGTH_BEYOND_END = 13
+    """A length, or the envelope itself, reaches beyond the end of the WebSocket message."""
+    UNKNOWN_TYPE = 14
+    """A core type that this version does not have."""
+    WRONG_DIRECTION = 15
+    """A message that only the other side may send."""
+    WRONG_STATE = 16
+    """A message that this state of the connection does not allow."""
+    TRUNCATED = 17
+    """A payload that ends before its last field."""
+    VALUE_TOO_LONG = 18
+    """A string, byte field or array over its limit."""
+    BAD_TEXT = 19
+    """A string that is not UTF-8."""
+    BAD_MAGIC = 20
+    """HELLO does not begin with MAGIC."""
+    VERSION_UNSUPPORTED = 21
+    """No version lies in both sides' ranges."""
+    AUTH_TIMEOUT = 22
+    """Not authenticated within the time that the server allows."""
+    RATE_LIMITED = 23
+    """Too many messages: first a warning, then the end."""
+    SILENT = 24
+    """Nothing was heard, not even a PONG, for too long."""
+    TOO_SLOW = 25
+    """The client did not read what was sent for too long."""
+    AUTH_METHOD_UNSUPPORTED = 30
+    """This server does not offer that way to authenticate."""
+    NAME_EMPTY = 31
+    """No name, or nothing but spaces."""
+    NAME_TOO_SHORT = 32
+    """A name under 3 characters."""
+    NAME_TOO_LONG = 33
+    """A name over 20 characters."""
+    NAME_INVALID = 34
+    """A name with characters, or a mix of scripts, that names may not have."""
+    NAME_IN_USE = 35
+    """Somebody has that name, or one that looks just like it."""
+    WORLD_UNKNOWN = 36
+    """No world of that name runs here."""
+    WORLD_FULL = 37
+    """The world takes no more players."""
+    TOO_MANY_CONNECTIONS = 38
+    """Too many connections, from this address or not yet authenticated."""
+    CHAT_EMPTY = 40
+    """A chat message of nothing but spaces."""
+    CHAT_TOO_LONG = 41
+    """A chat message over the server's limit of characters."""
+    CHAT_TOO_FAST = 42
+    """Too many chat messages; retry_after_ms tells when the next may come."""
+    SERVER_STOPPING = 50
+    """The server is shutting down; come back soon."""
+
+
+class AuthMethod(IntEnum):
+    """How a client says who it is."""
+
+    GUEST = 1
+    """By a name alone."""
+
+
+class LeaveReason(IntEnum):
+    """Why a player is gone."""
+
+    LEFT = 1
+    """Left of their own will."""
+    LOST = 2
+    """The connection was lost."""
+    REMOVED = 3
+    """The server ended the connection."""
+
+
+class TilePattern(IntEnum):
+    """How a tile's picture is chosen from the cells to the right of its first one."""
+
+    SINGLE = 0
+    """Always the first cell."""
+    RANDOM = 1
+    """One of four cells, by a hash of the place: the drawer's own choice."""
+    EDGES = 2
+    """One of sixteen, by which neighbours hold the same tile: north 1, east 2, south 4, west
+    8. Beyond the map counts as the same.
+    """
+
+
+class Button(IntEnum):
+    """Bits of Command.buttons."""
+
+    JUMP = 1
+    """Reserved."""
+    USE = 2
+    """Reserved."""
+
+
+class PlayerFlag(IntEnum):
+    """Bits of PlayerState.flags."""
+
+    MOVING = 1
+    """The body moved in this tick."""
+
+
+class SnapshotFlag(IntEnum):
+    """Bits of WORLD_STATE.flags."""
+
+    FULL = 1
+    """Everybody in sight is listed: who is not listed is out of sight."""
+
+
+@dataclass(slots=True)
+class Command:
+    """What a player wants for one tick. Intent, never a position."""
+
+    SIZE: ClassVar[int] = 6
+    DTYPE: ClassVar[list[tuple[str, str]]] = [
+        ("direction", ">u2"),
+        ("aim", ">u2"),
+        ("pace", ">u1"),
+        ("buttons", ">u1"),
+    ]
+    FORMAT: ClassVar[struct.Struct] = struct.Struct("!HHBB")
+
+    direction: int
+    """Where to walk: 0 is east (+x), a quarter turn is south (+y). In 1/65536 turn."""
+    aim: int
+    """Where to look. In 1/65536 turn."""
+    pace: int
+    """How fast: 0 stands, 255 is full pace. In 1/255."""
+    buttons: int
+    """Bits of Button."""
+
+    def pack(self) -> bytes:
+        return self.FORMAT.pack(self.direction, self.aim, self.pace, self.buttons)
+
+    @classmethod
+    def unpack(cls, packed: bytes) -> list[Self]:
+        return [cls(*row) for row in cls.FORMAT.iter_unpack(packed)]
+
+
+@dataclass(slots=True)
+class PlayerState:
+    """A player in sight, in 8 bytes."""
+
+    SIZE: ClassVar[int] = 8
+    DTYPE: ClassVar[list[tuple[str, str]]] = [
+        ("slot", ">u2"),
+        ("x", ">u2"),
+        ("y", ">u2"),
+        ("rotation", ">u1"),
+        ("flags", ">u1"),
+    ]
+    FORMAT: ClassVar[struct.Struct] = struct.Struct("!HHHBB")
+
+    slot: int
+    """Who: see PLAYER_JOIN."""
+    x: int
+    """The low 16 bits: of all matching positions the one nearest to the receiver's own. In
+    1/256 tile.
+    """
+    y: int
+    """Likewise. In 1/256 tile."""
+    rotation: int
+    """Where the player looks: 0 is east, a quarter turn is south. In 1/256 turn."""
+    flags: int
+    """Bits of PlayerFlag."""
+
+    def pack(self) -> bytes:
+        return self.FORMAT.pack(self.slot, self.x, self.y, self.rotation, self.flags)
+
+    @classmethod
+    def unpack(cls, packed: bytes) -> list[Self]:
+        return [cls(*row) for row in cls.FORMAT.iter_unpack(packed)]
+
+
+_U8 = struct.Struct("!B")
+_U16 = struct.Struct("!H")
+
+
+@dataclass(slots=True)
+class PlayerUpdate:
+    """A player was put somewhere: at joining, or by a jump through space. Exact; nothing is to
+    be interpolated to it.
+    """
+
+    TYPE: ClassVar[int] = 1
+
+    player_id: int
+    x: int
+    """East. In 1/1024 tile."""
+    y: int
+    """South. In 1/1024 tile."""
+    z: int
+    """Up. In 1/1024 tile."""
+    rotation: int
+    """In 1/65536 turn."""
+    timestamp: int
+    """In ticks."""
+
+    def encode(self) -> bytes:
+        return _frame(
+            1,
+            struct.pack(
+                "!IiiiHI", self.player_id, self.x, self.y, self.z, self.rotation, self.timestamp
+            ),
+        )
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        (player_id, x, y, z, rotation, timestamp) = struct.unpack_from("!IiiiHI", payload, 0)
+        return cls(player_id, x, y, z, rotation, timestamp)
+
+
+@dataclass(slots=True)
+class PlayerJoin:
+    """Who a player is. Sent once for everybody in the world at entering it, then for each who
+    comes.
+    """
+
+    TYPE: ClassVar[int] = 2
+
+    player_id: int
+    """Never given to anybody else while the server runs."""
+    slot: int
+    """The player's short number in WORLD_STATE, free for others after PLAYER_LEAVE."""
+    look: int
+    """Which of the looks, modulo the number of them that a client has."""
+    name: str
+
+    def encode(self) -> bytes:
+        return _frame(
+            2,
+            struct.pack("!IHB", self.player_id, self.slot, self.look)
+            + _prefixed(self.name.encode(), 80, _U8),
+        )
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        (player_id, slot, look) = struct.unpack_from("!IHB", payload, 0)
+        name_bytes, _ = _cut(payload, 7, 80, _U8)
+        name = name_bytes.decode()
+        return cls(player_id, slot, look, name)
+
+
+@dataclass(slots=True)
+class PlayerLeave:
+    """A player is gone from the world; the slot is free."""
+
+    TYPE: ClassVar[int] = 3
+
+    player_id: int
+    reason: int
+    """A value of LeaveReason."""
+
+    def encode(self) -> bytes:
+        return _frame(3, struct.pack("!IB", self.player_id, self.reason))
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        (player_id, reason) = struct.unpack_from("!IB", payload, 0)
+        return cls(player_id, reason)
+
+
+@dataclass(slots=True)
+class ChatMessage:
+    """Somebody speaks, to all in the world."""
+
+    TYPE: ClassVar[int] = 4
+
+    player_id: int
+    """Who. What a client writes here is ignored; from the server, 0 is the server itself."""
+    text: str
+    timestamp: int
+    """When. Ignored from a client. Below 2^53. In ms since 1970."""
+
+    def encode(self) -> bytes:
+        return _frame(
+            4,
+            struct.pack("!I", self.player_id)
+            + _prefixed(self.text.encode(), 2000, _U16)
+            + struct.pack("!Q", self.timestamp),
+        )
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        (player_id,) = struct.unpack_from("!I", payload, 0)
+        text_bytes, at = _cut(payload, 4, 2000, _U16)
+        text = text_bytes.decode()
+        (timestamp,) = struct.unpack_from("!Q", payload, at)
+        return cls(player_id, text, timestamp)
+
+
+@dataclass(slots=True)
+class WorldState:
+    """A tick's result: the receiver's own state, exactly, and everybody in sight who changed.
+    A player whose last known place lies in a chunk that the receiver does not hold is out
+    of sight.
+    """
+
+    TYPE: ClassVar[int] = 5
+
+    tick: int
+    input_tick: int
+    """The tick of the newest command of the receiver's that was applied, or 0."""
+    lead: int
+    """How far ahead of this tick the newest command received is. In ticks."""
+    flags: int
+    """Bits of SnapshotFlag."""
+    x: int
+    """In 1/1024 tile."""
+    y: int
+    """In 1/1024 tile."""
+    z: int
+    """In 1/1024 tile."""
+    rotation: int
+    """In 1/65536 turn."""
+    players: bytes
+    """May name the receiver and may name a player twice, in equal words. Packed PlayerState,
+    at most 4000.
+    """
+
+    def encode(self) -> bytes:
+        return _frame(
+            5,
+            struct.pack(
+                "!IIbBiiiH",
+                self.tick,
+                self.input_tick,
+                self.lead,
+                self.flags,
+                self.x,
+                self.y,
+                self.z,
+                self.rotation,
+            )
+            + _prefixed(self.players, 4000, _U16, 8),
+        )
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        (tick, input_tick, lead, flags, x, y, z, rotation) = struct.unpack_from(
+            "!IIbBiiiH", payload, 0
+        )
+        players, _ = _cut(payload, 24, 4000, _U16, 8)
+        return cls(tick, input_tick, lead, flags, x, y, z, rotation, players)
+
+
+@dataclass(slots=True)
+class Hello:
+    """The first message of a connection."""
+
+    TYPE: ClassVar[int] = 6
+
+    magic: int
+    """MAGIC."""
+    lowest_version: int
+    highest_version: int
+    features: int
+    """Bits of optional features; none is defined yet."""
+    schema_hash: int
+    """SCHEMA_HASH of the sender's codec, 0 where it has none. A difference is noted, not
+    refused.
+    """
+    client: str
+    """What the client calls itself, for the server's log."""
+
+    def encode(self) -> bytes:
+        return _frame(
+            6,
+            struct.pack(
+                "!IBBII",
+                self.magic,
+                self.lowest_version,
+                self.highest_version,
+                self.features,
+                self.schema_hash,
+            )
+            + _prefixed(self.client.encode(), 64, _U8),
+        )
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        (magic, lowest_version, highest_version, features, schema_hash) = struct.unpack_from(
+            "!IBBII", payload, 0
+        )
+        client_bytes, _ = _cut(payload, 14, 64, _U8)
+        client = client_bytes.decode()
+        return cls(magic, lowest_version, highest_version, features, schema_hash, client)
+
+
+@dataclass(slots=True)
+class Welcome:
+    """The answer to HELLO: what is spoken from here on, and the server's limits."""
+
+    TYPE: ClassVar[int] = 7
+
+    version: int
+    """The highest version that both know."""
+    features: int
+    schema_hash: int
+    tick_rate: int
+    """In ticks per second."""
+    tick: int
+    messages_per_second: int
+    """How many protocol messages a connection may send."""
+    chat_characters: int
+    """The longest chat message, in Unicode code points."""
+    server: str
+    """The server's name, for people."""
+
+    def encode(self) -> bytes:
+        return _frame(
+            7,
+            struct.pack(
+                "!BIIBIHH",
+                self.version,
+                self.features,
+                self.schema_hash,
+                self.tick_rate,
+                self.tick,
+                self.messages_per_second,
+                self.chat_characters,
+            )
+            + _prefixed(self.server.encode(), 80, _U8),
+        )
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        (version, features, schema_hash, tick_rate, tick, messages_per_second, chat_characters) = (
+            struct.unpack_from("!BIIBIHH", payload, 0)
+        )
+        server_bytes, _ = _cut(payload, 18, 80, _U8)
+        server = server_bytes.decode()
+        return cls(
+            version,
+            features,
+            schema_hash,
+            tick_rate,
+            tick,
+            messages_per_second,
+            chat_characters,
+            server,
+        )
+
+
+@dataclass(slots=True)
+class Auth:
+    """Who wants to play. Answered by AUTH_OK or by an ERROR after which another AUTH may
+    follow.
+    """
+
+    TYPE: ClassVar[int] = 8
+
+    method: int
+    """A value of AuthMethod."""
+    look: int
+    """See PLAYER_JOIN."""
+    name: str
+    """Longer than any name may be, so that a long one is answered with NAME_TOO_LONG."""
+    secret: bytes
+    """Empty for a guest."""
+
+    def encode(self) -> bytes:
+        return _frame(
+            8,
+            struct.pack("!BB", self.method, self.look)
+            + _prefixed(self.name.encode(), 255, _U8)
+            + _prefixed(self.secret, 512, _U16),
+        )
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        (method, look) = struct.unpack_from("!BB", payload, 0)
+        name_bytes, at = _cut(payload, 2, 255, _U8)
+        name = name_bytes.decode()
+        secret, _ = _cut(payload, at, 512, _U16)
+        return cls(method, look, name, secret)
+
+
+@dataclass(slots=True)
+class AuthOk:
+    """The server takes the client for this player."""
+
+    TYPE: ClassVar[int] = 9
+
+    player_id: int
+    name: str
+    """The name as the server writes it."""
+
+    def encode(self) -> bytes:
+        return _frame(9, struct.pack("!I", self.player_id) + _prefixed(self.name.encode(), 80, _U8))
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        (player_id,) = struct.unpack_from("!I", payload, 0)
+        name_bytes, _ = _cut(payload, 4, 80, _U8)
+        name = name_bytes.decode()
+        return cls(player_id, name)
+
+
+@dataclass(slots=True)
+class EnterWorld:
+    """Asks to be put into a world."""
+
+    TYPE: ClassVar[int] = 10
+
+    world: str
+    """One of those that /api/server names; empty for the first."""
+
+    def encode(self) -> bytes:
+        return _frame(10, _prefixed(self.world.encode(), 64, _U8))
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        world_bytes, _ = _cut(payload, 0, 64, _U8)
+        world = world_bytes.decode()
+        return cls(world)
+
+
+@dataclass(slots=True)
+class WorldEntered:
+    """The client is in the world. TILE messages, everybody's PLAYER_JOIN, chunks and
+    WORLD_STATEs follow.
+    """
+
+    TYPE: ClassVar[int] = 11
+
+    tick: int
+    slot: int
+    """The receiver's own."""
+    width: int
+    """In tiles."""
+    height: int
+    """In tiles."""
+    world: str
+    mode: str
+
+    def encode(self) -> bytes:
+        return _frame(
+            11,
+            struct.pack("!IHHH", self.tick, self.slot, self.width, self.height)
+            + _prefixed(self.world.encode(), 64, _U8)
+            + _prefixed(self.mode.encode(), 64, _U8),
+        )
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        (tick, slot, width, height) = struct.unpack_from("!IHHH", payload, 0)
+        world_bytes, at = _cut(payload, 10, 64, _U8)
+        world = world_bytes.decode()
+        mode_bytes, _ = _cut(payload, at, 64, _U8)
+        mode = mode_bytes.decode()
+        return cls(tick, slot, width, height, world, mode)
+
+
+@dataclass(slots=True)
+class Ping:
+    """Are you there? To be answered by PONG at once."""
+
+    TYPE: ClassVar[int] = 12
+
+    token: int
+    """Comes back in the PONG."""
+
+    def encode(self) -> bytes:
+        return _frame(12, struct.pack("!I", self.token))
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        (token,) = struct.unpack_from("!I", payload, 0)
+        return cls(token)
+
+
+@dataclass(slots=True)
+class Pong:
+    """I am."""
+
+    TYPE: ClassVar[int] = 13
+
+    token: int
+    tick: int
+    """The tick that the server did last; 0 from a client."""
+    phase: int
+    """How much of the next tick had passed; 0 from a client. In 1/65536 tick."""
+
+    def encode(self) -> bytes:
+        return _frame(13, struct.pack("!IIH", self.token, self.tick, self.phase))
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        (token, tick, phase) = struct.unpack_from("!IIH", payload, 0)
+        return cls(token, tick, phase)
+
+
+@dataclass(slots=True)
+class Input:
+    """Commands for consecutive ticks. One that comes after its tick is dropped."""
+
+    TYPE: ClassVar[int] = 14
+
+    tick: int
+    """The tick of the first command."""
+    commands: bytes
+    """Packed Command, at most 8."""
+
+    def encode(self) -> bytes:
+        return _frame(14, struct.pack("!I", self.tick) + _prefixed(self.commands, 8, _U8, 6))
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        (tick,) = struct.unpack_from("!I", payload, 0)
+        commands, _ = _cut(payload, 4, 8, _U8, 6)
+        return cls(tick, commands)
+
+
+@dataclass(slots=True)
+class ChunkData:
+    """The tiles of a chunk. From here on its players are in sight."""
+
+    TYPE: ClassVar[int] = 15
+
+    chunk_x: int
+    """In chunks."""
+    chunk_y: int
+    """In chunks."""
+    revision: int
+    cells: bytes
+    """zlib: LAYER_COUNT x CHUNK_SIZE rows x CHUNK_SIZE tile ids, each u16; 0 is an empty cell.
+    Cells beyond the map are 0.
+    """
+
+    def encode(self) -> bytes:
+        return _frame(
+            15,
+            struct.pack("!HHI", self.chunk_x, self.chunk_y, self.revision)
+            + _prefixed(self.cells, 8192, _U16),
+        )
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        (chunk_x, chunk_y, revision) = struct.unpack_from("!HHI", payload, 0)
+        cells, _ = _cut(payload, 8, 8192, _U16)
+        return cls(chunk_x, chunk_y, revision, cells)
+
+
+@dataclass(slots=True)
+class ChunkDrop:
+    """The chunk is out of sight, and so are its players; it may be forgotten."""
+
+    TYPE: ClassVar[int] = 16
+
+    chunk_x: int
+    """In chunks."""
+    chunk_y: int
+    """In chunks."""
+
+    def encode(self) -> bytes:
+        return _frame(16, struct.pack("!HH", self.chunk_x, self.chunk_y))
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        (chunk_x, chunk_y) = struct.unpack_from("!HH", payload, 0)
+        return cls(chunk_x, chunk_y)
+
+
+@dataclass(slots=True)
+class Error:
+    """Something was refused."""
+
+    TYPE: ClassVar[int] = 17
+
+    code: int
+    """A value of ErrorCode."""
+    fatal: int
+    """1: the server closes with 4000 + code after this."""
+    message: int
+    """The type of the message that was refused, 0 where it was none."""
+    retry_after_ms: int
+    """When trying again makes sense; 0: not said. In ms."""
+    text: str
+    """For a developer's eyes, in English. What players read is made from the code."""
+
+    def encode(self) -> bytes:
+        return _frame(
+            17,
+            struct.pack("!HBBI", self.code, self.fatal, self.message, self.retry_after_ms)
+            + _prefixed(self.text.encode(), 255, _U8),
+        )
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        (code, fatal, message, retry_after_ms) = struct.unpack_from("!HBBI", payload, 0)
+        text_bytes, _ = _cut(payload, 8, 255, _U8)
+        text = text_bytes.decode()
+        return cls(code, fatal, message, retry_after_ms, text)
+
+
+@dataclass(slots=True)
+class Tile:
+    """One tile of the world's tile set. All of them come before the first CHUNK_DATA."""
+
+    TYPE: ClassVar[int] = 18
+
+    id: int
+    layer: int
+    """The layer that it belongs on: 0 ground, 1 things, 2 roofs."""
+    height: int
+    """A cell is as high as the higher of its ground and its thing; 32767 is never entered. In
+    1/1024 tile.
+    """
+    speed: int
+    """Of WALK_SPEED, of whoever walks on it as ground. In percent."""
+    colour: int
+    """For a picture with one point a tile. In 0xRRGGBB."""
+    column: int
+    """Its first cell in the tile set's picture. In cells."""
+    row: int
+    """In cells."""
+    pattern: int
+    """A value of TilePattern."""
+    name: str
+
+    def encode(self) -> bytes:
+        return _frame(
+            18,
+            struct.pack(
+                "!HBhBIBBB",
+                self.id,
+                self.layer,
+                self.height,
+                self.speed,
+                self.colour,
+                self.column,
+                self.row,
+                self.pattern,
+            )
+            + _prefixed(self.name.encode(), 64, _U8),
+        )
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        (id, layer, height, speed, colour, column, row, pattern) = struct.unpack_from(
+            "!HBhBIBBB", payload, 0
+        )
+        name_bytes, _ = _cut(payload, 13, 64, _U8)
+        name = name_bytes.decode()
+        return cls(id, layer, height, speed, colour, column, row, pattern, name)
+
+
+@dataclass(slots=True)
+class Resync:
+    """Asks that the next WORLD_STATE be a FULL one."""
+
+    TYPE: ClassVar[int] = 19
+
+    def encode(self) -> bytes:
+        return _frame(19, b"")
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        return cls()
+
+
+Message = (
+    PlayerUpdate
+    | PlayerJoin
+    | PlayerLeave
+    | ChatMessage
+    | WorldState
+    | Hello
+    | Welcome
+    | Auth
+    | AuthOk
+    | EnterWorld
+    | WorldEntered
+    | Ping
+    | Pong
+    | Input
+    | ChunkData
+    | ChunkDrop
+    | Error
+    | Tile
+    | Resync
+)
+
+MESSAGES: dict[int, type[Message]] = {
+    PlayerUpdate.TYPE: PlayerUpdate,
+    PlayerJoin.TYPE: PlayerJoin,
+    PlayerLeave.TYPE: PlayerLeave,
+    ChatMessage.TYPE: ChatMessage,
+    WorldState.TYPE: WorldState,
+    Hello.TYPE: Hello,
+    Welcome.TYPE: Welcome,
+    Auth.TYPE: Auth,
+    AuthOk.TYPE: AuthOk,
+    EnterWorld.TYPE: EnterWorld,
+    WorldEntered.TYPE: WorldEntered,
+    Ping.TYPE: Ping,
+    Pong.TYPE: Pong,
+    Input.TYPE: Input,
+    ChunkData.TYPE: ChunkData,
+    ChunkDrop.TYPE: ChunkDrop,
+    Error.TYPE: Error,
+    Tile.TYPE: Tile,
+    Resync.TYPE: Resync,
+}
+
+
+def _frame(message_type: int, payload: bytes) -> bytes:
+    if len(payload) > 0xFFFF:
+        raise ValueError(f"a payload of {len(payload)} bytes does not fit a frame")
+    return _HEAD.pack(message_type, len(payload)) + payload
+
+
+def _prefixed(value: bytes, maximum: int, prefix: struct.Struct, size: int = 1) -> bytes:
+    count = len(value) // size
+    if count > maximum:
+        raise ValueError(f"{count} is more than the {maximum} that fit this field")
+    return prefix.pack(count) + value
+
+
+def _cut(
+    payload: bytes, at: int, maximum: int, prefix: struct.Struct, size: int = 1
+) -> tuple[bytes, int]:
+    """The counted bytes at `at`, and where they end."""
+    (count,) = prefix.unpack_from(payload, at)
+    if count > maximum:
+        raise DecodeError(ErrorCode.VALUE_TOO_LONG)
+    start = at + prefix.size
+    end = start + count * size
+    if end > len(payload):
+        raise DecodeError(ErrorCode.TRUNCATED)
+    return payload[start:end], end
+
+
+def parse(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Cuts a WebSocket message into (type, payload). Raises DecodeError where it is not whole."""
+    if not data:
+        raise DecodeError(ErrorCode.EMPTY_MESSAGE)
+    at, end = 0, len(data)
+    while at < end:
+        if at + 3 > end:
+            raise DecodeError(ErrorCode.LENGTH_BEYOND_END)
+        message_type, length = _HEAD.unpack_from(data, at)
+        at += 3 + length
+        if at > end:
+            raise DecodeError(ErrorCode.LENGTH_BEYOND_END, message_type)
+        yield message_type, data[at - length : at]
+
+
+def decode(message_type: int, payload: bytes) -> Message | None:
+    """Reads a payload. None: a type outside the core that this codec does not know; skip it.
+
+    Bytes after the last field are ignored: a later version may have added fields.
+    """
+    message = MESSAGES.get(message_type)
+    if message is None:
+        if 0 < message_type <= HIGHEST_CORE_TYPE:
+            raise DecodeError(ErrorCode.UNKNOWN_TYPE, message_type)
+        if message_type == 0:
+            raise DecodeError(ErrorCode.UNKNOWN_TYPE)
+        return None
+    try:
+        return message.decode(payload)
+    except struct.error:
+        raise DecodeError(ErrorCode.TRUNCATED, message_type) from None
+    except UnicodeDecodeError:
+        raise DecodeError(ErrorCode.BAD_TEXT, message_type) from None
+    except DecodeError as error:
+        raise DecodeError(error.code, message_type) from None
