@@ -420,6 +420,20 @@ class WorldState:
     """
 
     TYPE: ClassVar[int] = 5
+    FRAME_DTYPE: ClassVar[list[tuple[str, str]]] = [
+        ("type", ">u1"),
+        ("length", ">u2"),
+        ("tick", ">u4"),
+        ("input_tick", ">u4"),
+        ("lead", ">i1"),
+        ("flags", ">u1"),
+        ("x", ">i4"),
+        ("y", ">i4"),
+        ("z", ">i4"),
+        ("rotation", ">u2"),
+        ("players_count", ">u2"),
+    ]
+    """The frame up to its records, the envelope included."""
 
     tick: int
     input_tick: int
@@ -719,6 +733,13 @@ class Input:
     """Commands for consecutive ticks. One that comes after its tick is dropped."""
 
     TYPE: ClassVar[int] = 14
+    FRAME_DTYPE: ClassVar[list[tuple[str, str]]] = [
+        ("type", ">u1"),
+        ("length", ">u2"),
+        ("tick", ">u4"),
+        ("commands_count", ">u1"),
+    ]
+    """The frame up to its records, the envelope included."""
 
     tick: int
     """The tick of the first command."""

@@ -8,6 +8,9 @@ from protocol_spec.generate.spec import SCALARS, Field, Message, Record, Spec
 
 TAB = "\t"
 
+# Godot refuses inner classes and enums with the names of its own classes.
+TAKEN_NAMES = {"Input": "InputCommands", "Button": "ButtonBit"}
+
 HEAD = """# gdlint: disable=max-file-lines
 class_name EstragonCodec
 extends RefCounted
@@ -189,7 +192,7 @@ def emit(spec: Spec) -> str:
     parts.append(f"## The numbers of the messages.\nenum MessageType {{\n{types}}}")
     for enum in spec.enums:
         lines = "".join(f"{_comment(v.doc, TAB)}\t{v.name} = {v.number},\n" for v in enum.values)
-        parts.append(f"{_comment(enum.doc)}enum {enum.name} {{\n{lines}}}")
+        parts.append(f"{_comment(enum.doc)}enum {_name(enum.name)} {{\n{lines}}}")
     parts.append(_constants(spec))
     parts.append(RUNTIME)
     parts += [_record(each) for each in spec.records.values()]
@@ -197,6 +200,10 @@ def emit(spec: Spec) -> str:
     parts.append(_create(spec))
     parts.append(PARSE)
     return "\n\n".join(parts)
+
+
+def _name(name: str) -> str:
+    return TAKEN_NAMES.get(name, name)
 
 
 def _comment(text: str, indent: str = "") -> str:
@@ -232,7 +239,7 @@ def _attribute(each: Field) -> str:
     }
     notes = [each.doc]
     if each.enum:
-        notes.append(f"A value of [enum {each.enum}].")
+        notes.append(f"A value of [enum {_name(each.enum)}].")
     if each.unit:
         notes.append(f"In {each.unit}.")
     text = " ".join(note for note in notes if note)
@@ -274,7 +281,7 @@ def _message(message: Message) -> str:
     attributes = "\n".join(_attribute(each) for each in message.fields)
     body = f"{attributes}\n" if attributes else ""
     text = f"""
-{_comment(message.doc)}class {message.class_name}:
+{_comment(message.doc)}class {_name(message.class_name)}:
 	extends Message
 {body}
 	func _init() -> void:
@@ -327,7 +334,7 @@ def _read(message: Message) -> str:
 
 def _create(spec: Spec) -> str:
     cases = "".join(
-        f"\t\tMessageType.{each.name}:\n\t\t\treturn {each.class_name}.new()\n"
+        f"\t\tMessageType.{each.name}:\n\t\t\treturn {_name(each.class_name)}.new()\n"
         for each in spec.messages
     )
     return f"""

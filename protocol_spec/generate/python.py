@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
-from protocol_spec.generate.spec import Field, Message, Record, Spec
+from protocol_spec.generate.spec import SCALARS, Field, Message, Record, Spec
 
 CODES = {
     "u8": "B", "i8": "b", "u16": "H", "i16": "h", "u32": "I", "i32": "i", "u64": "Q",
@@ -183,9 +183,7 @@ def _format(fields: tuple[Field, ...]) -> str:
 
 def _record(record: Record) -> str:
     attributes = "\n".join(_attribute(each, "int") for each in record.fields)
-    dtype = ", ".join(
-        f'("{each.name}", ">{each.type[0]}{int(each.type[1:]) // 8}")' for each in record.fields
-    )
+    dtype = ", ".join(_column(each.name, each.type) for each in record.fields)
     values = ", ".join(f"self.{each.name}" for each in record.fields)
     return f'''@dataclass(slots=True)
 class {record.name}:
@@ -214,7 +212,7 @@ class {message.class_name}:
     {_doc(message.doc, INDENT)}
 
     TYPE: ClassVar[int] = {message.number}
-
+{_frame_dtype(message)}
 {attributes}
 
     def encode(self) -> bytes:
@@ -223,6 +221,27 @@ class {message.class_name}:
     @classmethod
     def decode(cls, payload: bytes) -> Self:
 {_decode(message, spec)}
+"""
+
+
+def _column(name: str, kind: str) -> str:
+    """A scalar as numpy's dtype lists write it."""
+    return f'("{name}", ">{kind[0]}{SCALARS[kind]}")'
+
+
+def _frame_dtype(message: Message) -> str:
+    """Scalars and one array at the end: all before the records is a row that numpy can write."""
+    if not message.fields:
+        return ""
+    *scalars, last = message.fields
+    if last.type != "array" or not all(each.is_scalar for each in scalars):
+        return ""
+    columns = [("type", "u8"), ("length", "u16")]
+    columns += [(each.name, each.type) for each in scalars]
+    columns.append((f"{last.name}_count", last.prefix))
+    rows = ", ".join(_column(*each) for each in columns)
+    return f"""    FRAME_DTYPE: ClassVar[list[tuple[str, str]]] = [{rows}]
+    \"\"\"The frame up to its records, the envelope included.\"\"\"
 """
 
 
@@ -253,7 +272,7 @@ def _decode(message: Message, spec: Spec) -> str:
         if first.is_scalar:
             names = ", ".join(each.name for each in group) + ("," if len(group) == 1 else "")
             lines.append(f'({names}) = struct.unpack_from("{_format(group)}", payload, {at})')
-            size = sum(int(each.type[1:]) // 8 for each in group)
+            size = sum(SCALARS[each.type] for each in group)
             at = str(int(at) + size) if at.isdigit() else f"{at} + {size}"
             continue
         size = spec.records[first.record].size if first.type == "array" else 1

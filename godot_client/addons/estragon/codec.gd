@@ -122,7 +122,7 @@ enum TilePattern {
 }
 
 ## Bits of Command.buttons.
-enum Button {
+enum ButtonBit {
 	## Reserved.
 	JUMP = 1,
 	## Reserved.
@@ -997,7 +997,7 @@ class Pong:
 
 
 ## Commands for consecutive ticks. One that comes after its tick is dropped.
-class Input:
+class InputCommands:
 	extends Message
 	## The tick of the first command.
 	var tick: int = 0
@@ -1195,7 +1195,7 @@ static func create(message_type: int) -> Message:
 		MessageType.PONG:
 			return Pong.new()
 		MessageType.INPUT:
-			return Input.new()
+			return InputCommands.new()
 		MessageType.CHUNK_DATA:
 			return ChunkData.new()
 		MessageType.CHUNK_DROP:

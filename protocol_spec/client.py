@@ -1,0 +1,263 @@
+"""The reference client: a session without a socket, and a small shell that gives it one.
+
+`ClientSession` is what to read before writing a client of one's own: bytes in, bytes out, and what
+the server said so far. `Client` puts it on a WebSocket.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import picows
+
+from protocol_spec import codec
+from protocol_spec.codec import CHUNK_SIZE, ErrorCode, PlayerState, SnapshotFlag
+
+LEAD_TICKS = 2
+"""How far ahead of the server's tick commands are sent, plus half the round trip."""
+
+
+class Refused(Exception):
+    """The server said no, or closed the connection."""
+
+    def __init__(self, code: ErrorCode | None, text: str) -> None:
+        super().__init__(f"{code.name if code else 'closed'} {text}".strip())
+        self.code = code
+
+
+@dataclass(slots=True)
+class Player:
+    """A player of the world, in sight or not. Positions are in 1/256 tile."""
+
+    player_id: int
+    slot: int
+    name: str
+    look: int
+    is_in_sight: bool = False
+    x: int = 0
+    y: int = 0
+    rotation: int = 0
+    flags: int = 0
+
+
+class ClientSession:
+    """What a client knows, from the bytes that it was given. `send` takes what it has to say.
+
+    Every message from the server is also handed to `on_message`, after it was worked in.
+    """
+
+    def __init__(self, name: str, world: str, send: Callable[[bytes], None], look: int = 0) -> None:
+        self.name = name
+        self.world = world
+        self.look = look
+        self.send = send
+        self.on_message: Callable[[codec.Message], None] = lambda message: None
+        self.keeps_players = True
+        """A crowd of bots is not interested in whom it sees: False leaves them undecoded."""
+
+        self.welcome: codec.Welcome | None = None
+        self.entered: codec.WorldEntered | None = None
+        self.player_id = 0
+        self.error: codec.Error | None = None
+        self.tiles: dict[int, codec.Tile] = {}
+        self.chunks: dict[tuple[int, int], codec.ChunkData] = {}
+        self.players: dict[int, Player] = {}
+        """By player id, oneself included."""
+        self.chat: list[codec.ChatMessage] = []
+        self.state: codec.WorldState | None = None
+        """The last snapshot, with one's own exact place."""
+        self._by_slot: dict[int, Player] = {}
+
+    def begin(self) -> None:
+        """The socket is open: says hello."""
+        self.send(
+            codec.Hello(
+                magic=codec.MAGIC,
+                lowest_version=codec.PROTOCOL_VERSION,
+                highest_version=codec.PROTOCOL_VERSION,
+                features=0,
+                schema_hash=codec.SCHEMA_HASH,
+                client="estragon-python",
+            ).encode()
+        )
+
+    def receive(self, data: bytes) -> None:
+        """A binary WebSocket message came."""
+        for message_type, payload in codec.parse(data):
+            message = codec.decode(message_type, payload)
+            if message is not None:
+                self._take(message)
+                self.on_message(message)
+
+    def walk(self, direction: int, pace: int = 255) -> None:
+        """Sends the command for the tick that the server will soon reach."""
+        if self.state is None:
+            return
+        command = codec.Command(direction=direction, aim=direction, pace=pace, buttons=0)
+        self.send(codec.Input(tick=self.state.tick + LEAD_TICKS, commands=command.pack()).encode())
+
+    def say(self, text: str) -> None:
+        self.send(codec.ChatMessage(player_id=0, text=text, timestamp=0).encode())
+
+    def player(self, name: str) -> Player | None:
+        """The player of that name, where one is in the world."""
+        return next((each for each in self.players.values() if each.name == name), None)
+
+    def tile_at(self, layer: int, x: int, y: int) -> int:
+        """The tile id of a cell whose chunk has come, 0 where it has not."""
+        chunk = self.chunks.get((x // CHUNK_SIZE, y // CHUNK_SIZE))
+        if chunk is None:
+            return 0
+        at = ((layer * CHUNK_SIZE + y % CHUNK_SIZE) * CHUNK_SIZE + x % CHUNK_SIZE) * 2
+        return int.from_bytes(zlib.decompress(chunk.cells)[at : at + 2])
+
+    def _take(self, message: codec.Message) -> None:
+        match message:
+            case codec.WorldState():
+                self._take_state(message)
+            case codec.Welcome():
+                self.welcome = message
+                self.send(
+                    codec.Auth(
+                        method=codec.AuthMethod.GUEST, look=self.look, name=self.name, secret=b""
+                    ).encode()
+                )
+            case codec.AuthOk():
+                self.player_id, self.name = message.player_id, message.name
+                self.send(codec.EnterWorld(world=self.world).encode())
+            case codec.WorldEntered():
+                self.entered = message
+            case codec.Ping():
+                self.send(codec.Pong(token=message.token, tick=0, phase=0).encode())
+            case codec.Tile():
+                self.tiles[message.id] = message
+            case codec.ChunkData():
+                self.chunks[message.chunk_x, message.chunk_y] = message
+            case codec.ChunkDrop():
+                self.chunks.pop((message.chunk_x, message.chunk_y), None)
+                self._hide_who_is_out_of_sight()
+            case codec.PlayerJoin():
+                player = Player(message.player_id, message.slot, message.name, message.look)
+                self.players[player.player_id] = self._by_slot[player.slot] = player
+            case codec.PlayerLeave():
+                gone = self.players.pop(message.player_id, None)
+                if gone is not None and self._by_slot.get(gone.slot) is gone:
+                    del self._by_slot[gone.slot]
+            case codec.PlayerUpdate():
+                self._place(message)
+            case codec.ChatMessage():
+                self.chat.append(message)
+            case codec.Error():
+                self.error = message
+
+    def _place(self, message: codec.PlayerUpdate) -> None:
+        player = self.players.get(message.player_id)
+        if player is not None:
+            player.x, player.y = message.x >> 2, message.y >> 2
+            player.rotation = message.rotation >> 8
+            player.is_in_sight = self._is_in_sight(player)
+
+    def _take_state(self, message: codec.WorldState) -> None:
+        self.state = message
+        if not self.keeps_players:
+            return
+        if message.flags & SnapshotFlag.FULL:
+            for player in self.players.values():
+                player.is_in_sight = False
+        for each in PlayerState.unpack(message.players):
+            known = self._by_slot.get(each.slot)
+            if known is not None:
+                known.x = nearest(each.x, message.x >> 2)
+                known.y = nearest(each.y, message.y >> 2)
+                known.rotation, known.flags = each.rotation, each.flags
+                known.is_in_sight = self._is_in_sight(known)
+
+    def _is_in_sight(self, player: Player) -> bool:
+        # 256 units a tile are 8 bits, 16 tiles a chunk 4 more.
+        return (player.x >> 12, player.y >> 12) in self.chunks
+
+    def _hide_who_is_out_of_sight(self) -> None:
+        for player in self.players.values():
+            player.is_in_sight = player.is_in_sight and self._is_in_sight(player)
+
+
+def nearest(low_bits: int, own: int) -> int:
+    """Of all numbers with these low 16 bits the one nearest to `own`."""
+    return own + ((low_bits - own + 0x8000) & 0xFFFF) - 0x8000
+
+
+class Client(picows.WSListener):
+    """A ClientSession on a WebSocket, for asyncio."""
+
+    def __init__(self, name: str, world: str = "", look: int = 0) -> None:
+        self.session = ClientSession(name, world, self._send, look)
+        self.close_code: int | None = None
+        """What the server closed the connection with; 1006 where it was just gone."""
+        self._transport: picows.WSTransport | None = None
+        self._news = asyncio.Event()
+
+    @classmethod
+    async def join(cls, url: str, name: str, world: str = "", timeout_seconds: float = 10) -> Client:
+        """Connects and waits for the first snapshot. Raises Refused, OSError or TimeoutError."""
+        client = cls(name, world)
+        await client.connect(url)
+        await client.wait_for(lambda session: session.state is not None, timeout_seconds)
+        return client
+
+    async def connect(self, url: str) -> None:
+        """Opens the socket; the session goes its way from there by itself."""
+        await picows.ws_connect(
+            lambda: self,
+            url,
+            extra_headers={"Sec-WebSocket-Protocol": codec.SUBPROTOCOL},
+            max_frame_size=2 * codec.MAX_SERVER_MESSAGE,
+        )
+
+    async def wait_for(
+        self, condition: Callable[[ClientSession], bool], timeout_seconds: float = 10
+    ) -> None:
+        """Until `condition` holds. Raises Refused where the server says no or is gone."""
+        async with asyncio.timeout(timeout_seconds):
+            while not condition(self.session):
+                error = self.session.error
+                if error is not None:
+                    raise Refused(ErrorCode(error.code), error.text)
+                if self.close_code is not None:
+                    raise Refused(None, str(self.close_code))
+                self._news.clear()
+                await self._news.wait()
+
+    async def close(self) -> None:
+        """Says good-bye and waits until the connection is gone."""
+        if self._transport is not None:
+            self._transport.send_close(picows.WSCloseCode.OK)
+            self._transport.disconnect()
+            await self._transport.wait_disconnected()
+
+    def _send(self, message: bytes) -> None:
+        if self._transport is not None:
+            self._transport.send(picows.WSMsgType.BINARY, message)
+
+    def on_ws_connected(self, transport: picows.WSTransport) -> None:
+        self._transport = transport
+        self.session.begin()
+
+    def on_ws_frame(self, transport: picows.WSTransport, frame: picows.WSFrame) -> None:
+        if frame.msg_type == picows.WSMsgType.BINARY:
+            self.session.receive(frame.get_payload_as_bytes())
+        elif frame.msg_type == picows.WSMsgType.CLOSE:
+            code = frame.get_close_code()
+            # picows' enum knows the standard's codes; others come as plain numbers.
+            self.close_code = int(getattr(code, "value", code))
+            transport.send_close(code)
+            transport.disconnect()
+        self._news.set()
+
+    def on_ws_disconnected(self, transport: picows.WSTransport) -> None:
+        if self.close_code is None:
+            self.close_code = 1006
+        self._transport = None
+        self._news.set()

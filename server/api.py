@@ -1,0 +1,61 @@
+"""What the server says over HTTP: who it is, what runs here, and that it is alive."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from protocol_spec.codec import PROTOCOL_VERSION
+from server import __version__
+from server.lobby import Lobby
+
+
+class WorldInfo(BaseModel):
+    name: str
+    mode: str
+    map: str
+    players: int
+
+
+class ServerInfo(BaseModel):
+    name: str
+    message_of_the_day: str
+    version: str
+    protocol_versions: list[int]
+    players: int
+    max_players: int
+    """In each world."""
+    worlds: list[WorldInfo]
+
+
+def router(lobby: Lobby) -> APIRouter:
+    routes = APIRouter()
+
+    @routes.get("/api/server")
+    async def server() -> ServerInfo:
+        """What a client's menu shows."""
+        settings = lobby.settings
+        return ServerInfo(
+            name=settings.name,
+            message_of_the_day=settings.message_of_the_day,
+            version=__version__,
+            protocol_versions=[PROTOCOL_VERSION],
+            players=lobby.player_count,
+            max_players=settings.max_players,
+            worlds=[
+                WorldInfo(
+                    name=game.name,
+                    mode=game.mode,
+                    map=game.map_name,
+                    players=len(game.world.players),
+                )
+                for game in lobby.games.values()
+            ],
+        )
+
+    @routes.get("/healthz")
+    async def healthz() -> dict[str, str]:
+        """200 while the server answers at all."""
+        return {"status": "ok"}
+
+    return routes

@@ -1,0 +1,81 @@
+"""What the two kinds of game socket have in common: they feed a Session and are its Peer."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from protocol_spec.codec import ErrorCode
+from server.lobby import Lobby
+from server.session import Session
+
+log = logging.getLogger(__name__)
+
+LARGEST_MESSAGE = 64 * 1024
+"""Up to here a message over the limit is answered with its ERROR; a longer one is not even read."""
+CLOSE_DELAY_SECONDS = 0.1
+CLOSE_LINGER_SECONDS = 1.0
+"""A closed connection that the peer does not hang up is cut after this."""
+
+
+class Connection:
+    """A game socket of either kind: feeds its Session, and is the Session's Peer.
+
+    Kinds differ in four calls: `_send_binary`, `_send_close`, `abort` and `queued_bytes`.
+    """
+
+    def __init__(self, lobby: Lobby, address: str) -> None:
+        self.address = address
+        self._loop = asyncio.get_running_loop()
+        self._lobby = lobby
+        self._session: Session | None = None
+
+    def begin(self) -> None:
+        """The socket is open."""
+        self._session = self._lobby.open_session(self, self._loop.time())
+
+    def take(self, data: bytes | None) -> None:
+        """A whole message came; None stands for a text message."""
+        session = self._session
+        if session is None:
+            return
+        try:
+            if data is None:
+                session.receive_text()
+            else:
+                session.receive(data, self._loop.time())
+        except Exception:
+            # Our own bug: it may cost this connection, and no other.
+            log.exception("a message of %s failed", session.name or "a connection")
+            session.fail(ErrorCode.INTERNAL)
+
+    def end(self) -> None:
+        """The socket is gone."""
+        if self._session is not None:
+            self._session.lost()
+
+    def send(self, message: bytes) -> None:
+        self._send_binary(message)
+
+    def close(self, code: int, reason: str) -> None:
+        # Godot drops what it has not read when the close frame arrives: so the close comes later.
+        self._loop.call_later(CLOSE_DELAY_SECONDS, self._send_close, code, reason)
+        self._loop.call_later(CLOSE_DELAY_SECONDS + CLOSE_LINGER_SECONDS, self.abort)
+
+    def abort(self) -> None:
+        raise NotImplementedError
+
+    @property
+    def queued_bytes(self) -> int:
+        raise NotImplementedError
+
+    def _send_binary(self, message: bytes) -> None:
+        raise NotImplementedError
+
+    def _send_close(self, code: int, reason: str) -> None:
+        raise NotImplementedError
+
+
+def counted_address(host: str) -> str:
+    """A peer's address as the limits count it: empty for loopback."""
+    return "" if host == "::1" or host.startswith(("127.", "::ffff:127.")) else host

@@ -1,0 +1,29 @@
+"""A token bucket. Time is an argument, in seconds of any clock that does not go back."""
+
+from __future__ import annotations
+
+
+class Bucket:
+    """Holds up to `burst` tokens and gains `per_second`; a message takes one."""
+
+    __slots__ = ("_burst", "_per_second", "_then", "_tokens")
+
+    def __init__(self, per_second: float, burst: float, now: float) -> None:
+        self._per_second = per_second
+        self._burst = burst
+        self._tokens = burst
+        self._then = now
+
+    def take(self, now: float) -> bool:
+        """Takes a token. False, and nothing taken, where there is none."""
+        self._tokens = min(self._burst, self._tokens + (now - self._then) * self._per_second)
+        self._then = now
+        if self._tokens < 1:
+            return False
+        self._tokens -= 1
+        return True
+
+    @property
+    def wait_seconds(self) -> float:
+        """How long after the last `take` the next token is there."""
+        return max(0.0, (1 - self._tokens) / self._per_second)

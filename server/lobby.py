@@ -1,0 +1,101 @@
+"""What lies before and between the worlds: connections, who is called what, and which worlds run.
+
+Everything here concerns the whole server rather than one world; it is kept behind few, plain
+functions.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+import time
+from collections import Counter
+
+from protocol_spec.codec import ErrorCode
+from server import names
+from server.failures import Rejected
+from server.game import TICK_RATE, Game
+from server.session import Peer, Session
+from server.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+class Lobby:
+    tick_rate = TICK_RATE
+
+    def __init__(self, settings: Settings, games: list[Game]) -> None:
+        if not games:
+            raise ValueError("a server needs a world")
+        self.settings = settings
+        self.games = {game.name: game for game in games}
+        self.default_game = games[0]
+        self.sessions: set[Session] = set()
+        self._ids = itertools.count(1)
+        self._names: set[str] = set()
+        """The skeletons of the names in use."""
+        self._per_address: Counter[str] = Counter()
+
+    @property
+    def player_count(self) -> int:
+        return sum(len(game.world.players) for game in self.games.values())
+
+    def open_session(self, peer: Peer, now: float) -> Session:
+        """A connection came. One too many is told so and closed."""
+        session = Session(self, peer, now)
+        self.sessions.add(session)
+        if peer.address:
+            self._per_address[peer.address] += 1
+            strangers = sum(
+                not each.is_authenticated for each in self.sessions if each.peer.address
+            )
+            if (
+                self._per_address[peer.address] > self.settings.connections_per_address
+                or strangers > self.settings.unauthenticated_connections
+            ):
+                session.fail(ErrorCode.TOO_MANY_CONNECTIONS)
+        return session
+
+    def forget(self, session: Session) -> None:
+        """The session is over; its name is free."""
+        self.sessions.discard(session)
+        if session.peer.address:
+            self._per_address[session.peer.address] -= 1
+            self._per_address += Counter()  # Drops the addresses that count nothing.
+        if session.is_authenticated:
+            self._names.discard(names.skeleton(session.name))
+
+    def claim_name(self, name: str) -> int:
+        """Gives the name to a new player and returns their id; it is free again by `forget`."""
+        skeleton = names.skeleton(name)
+        if skeleton in self._names:
+            raise Rejected(ErrorCode.NAME_IN_USE)
+        self._names.add(skeleton)
+        return next(self._ids)
+
+    def find_game(self, name: str) -> Game:
+        """The running world of that name, the first where it is empty."""
+        if not name:
+            return self.default_game
+        game = self.games.get(name)
+        if game is None:
+            raise Rejected(ErrorCode.WORLD_UNKNOWN)
+        return game
+
+    def wall_clock_ms(self) -> int:
+        """Milliseconds since 1970, for what people read; play itself counts in ticks."""
+        return time.time_ns() // 1_000_000
+
+    async def watch(self) -> None:
+        """Looks after deadlines and stuck connections once a second, until cancelled."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(1)
+            for session in list(self.sessions):
+                session.check_time(loop.time())
+
+    def close(self) -> None:
+        """Says good-bye to everybody."""
+        for session in list(self.sessions):
+            session.fail(ErrorCode.SERVER_STOPPING)

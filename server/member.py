@@ -1,0 +1,87 @@
+"""A player's connection as a world sees it: what it was told, and whether it keeps up."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from itertools import chain
+
+from protocol_spec import codec
+from protocol_spec.codec import MAX_SERVER_MESSAGE
+from server.chunks import TileMap
+from server.session import Session
+from server.settings import Settings
+
+log = logging.getLogger(__name__)
+
+CLOGGED_BYTES = 32 * 1024
+"""With so much unsent a client gets no snapshots until it has read."""
+
+
+class Member:
+    def __init__(self, session: Session, greeting: list[bytes]) -> None:
+        """`greeting` are the frames that a newcomer must hear before anything else."""
+        self.session = session
+        self.chunk = -1
+        """Where the view was last put; -1: nowhere yet."""
+        self._view: tuple[int, ...] = ()
+        self._frames = greeting
+        """What goes out before the tick's news..."""
+        self._map_frames: list[bytes] = []
+        """...and between the news and the snapshot."""
+        self._clogged_since: float | None = None
+
+    def is_clogged(self, now: float, settings: Settings) -> bool:
+        """True where the client must read before it gets more. Drops one that never does."""
+        queued = self.session.peer.queued_bytes
+        if queued <= CLOGGED_BYTES:
+            self._clogged_since = None
+            return False
+        if self._clogged_since is None:
+            self._clogged_since = now
+        stalled = now - self._clogged_since
+        if queued > settings.queued_bytes or stalled > settings.stalled_seconds:
+            log.info("%s reads too slowly: %d bytes queued", self.session.name, queued)
+            self.session.lost()
+            self.session.peer.abort()
+        self.session.wants_full = True
+        return True
+
+    def move_view(self, chunk: int, tile_map: TileMap) -> tuple[int, ...]:
+        """Queues the tiles that come into view and drops the others; returns what came."""
+        view = tile_map.view_from(chunk)
+        had, has = set(self._view), set(view)
+        came = tuple(each for each in view if each not in had)
+        self._map_frames += [tile_map.chunk_frame(each) for each in came]
+        for each in had - has:
+            column, row = tile_map.chunk_place(each)
+            self._map_frames.append(codec.ChunkDrop(chunk_x=column, chunk_y=row).encode())
+        self.chunk, self._view = chunk, view
+        return came
+
+    def send(self, news: bytes, head: bytes, view: bytes) -> None:
+        """Sends a tick: news, tiles and the snapshot, in as few messages as they fit."""
+        send = self.session.peer.send
+        if self._clogged_since is not None:
+            if news:
+                send(news)
+        elif self._frames or self._map_frames:
+            send_packed(send, chain(self._frames, [news], self._map_frames, [head + view]))
+            self._frames, self._map_frames = [], []
+        else:
+            send(b"".join((news, head, view)))
+
+
+def send_packed(send: Callable[[bytes], None], frames: Iterable[bytes]) -> None:
+    """Sends frames in their order, in messages of at most MAX_SERVER_MESSAGE bytes."""
+    batch: list[bytes] = []
+    size = 0
+    for frame in frames:
+        if batch and size + len(frame) > MAX_SERVER_MESSAGE:
+            send(b"".join(batch))
+            batch, size = [], 0
+        if frame:
+            batch.append(frame)
+            size += len(frame)
+    if batch:
+        send(b"".join(batch))

@@ -1,0 +1,302 @@
+"""One connection's side of the protocol: bytes in, calls out. Knows no socket and no clock.
+
+`Session.receive` looks each message up in HANDLERS: the state that it needs and what it does.
+`now` is in seconds of any clock that does not go back.
+"""
+
+from __future__ import annotations
+
+import logging
+import unicodedata
+from collections.abc import Callable
+from enum import Enum
+from typing import TYPE_CHECKING, Protocol
+
+from protocol_spec import codec
+from protocol_spec.codec import ErrorCode, MessageType
+from server import names
+from server.failures import ProtocolError, Rejected
+from server.limits import Bucket
+from server.world import Leave, Player, Say
+
+if TYPE_CHECKING:
+    from server.game import Game
+    from server.lobby import Lobby
+
+log = logging.getLogger(__name__)
+
+TEXT_CLOSE_CODE = 1003
+"""RFC 6455, 7.4.1: data of a type that the endpoint cannot accept."""
+
+
+class Peer(Protocol):
+    """The way back to the client: what a gateway has to offer."""
+
+    address: str
+    """The client's, for limits; empty where it is this very machine."""
+
+    def send(self, message: bytes) -> None:
+        """Sends one WebSocket message, or queues it; never waits."""
+
+    def close(self, code: int, reason: str) -> None:
+        """Closes once everything that was sent has left."""
+
+    def abort(self) -> None:
+        """Drops the connection and what is queued."""
+
+    @property
+    def queued_bytes(self) -> int:
+        """What was sent and has not left yet."""
+
+
+class State(Enum):
+    """How far a connection has come. The spec's `state` of a message names one of these."""
+
+    HELLO = "hello"
+    AUTH = "auth"
+    LOBBY = "lobby"
+    ENTERING = "entering"
+    """Between ENTER_WORLD and WORLD_ENTERED, which the next tick brings."""
+    WORLD = "world"
+    CLOSED = "closed"
+
+
+class Session:
+    def __init__(self, lobby: Lobby, peer: Peer, now: float) -> None:
+        settings = lobby.settings
+        self.lobby = lobby
+        self.peer = peer
+        self.state = State.HELLO
+        self.player_id = 0
+        self.name = ""
+        self.look = 0
+        self.slot = -1
+        self.game: Game | None = None
+        self.wants_full = True
+        """The next snapshot lists everybody in sight: at entering, after a pause, when asked."""
+        self.is_authenticated = False
+        self._opened = now
+        self._heard = now
+        self._pinged = False
+        self._messages = Bucket(settings.messages_per_second, settings.message_burst, now)
+        self._over_limit = 0
+        self._chat = Bucket(
+            settings.chat_burst / settings.chat_window_seconds, settings.chat_burst, now
+        )
+
+    def receive(self, data: bytes, now: float) -> None:
+        """A binary WebSocket message came."""
+        if self.state is State.CLOSED:
+            return
+        self._heard = now
+        self._pinged = False
+        message_type = 0
+        try:
+            if len(data) > codec.MAX_CLIENT_MESSAGE:
+                raise ProtocolError(ErrorCode.MESSAGE_TOO_LARGE)
+            for message_type, payload in codec.parse(data):
+                if self._messages.take(now):
+                    self._handle(message_type, payload, now)
+                else:
+                    self._count_over_limit(message_type)
+                if self._is_closed():
+                    return
+        except codec.DecodeError as error:
+            self.fail(error.code, message_type=error.message_type)
+        except ProtocolError as error:
+            self.fail(error.code, str(error), message_type)
+
+    def receive_text(self) -> None:
+        """A text WebSocket message came: the protocol has none."""
+        self.fail(ErrorCode.TEXT_FRAME, close_code=TEXT_CLOSE_CODE)
+
+    def lost(self) -> None:
+        """The connection is gone, whoever ended it."""
+        self._leave(codec.LeaveReason.LOST)
+
+    def check_time(self, now: float) -> None:
+        """Ends what is overdue and asks the silent whether they are there. Once a second."""
+        settings = self.lobby.settings
+        if self.state is State.CLOSED:
+            return
+        silent = now - self._heard
+        if not self.is_authenticated and now - self._opened > settings.auth_timeout_seconds:
+            self.fail(ErrorCode.AUTH_TIMEOUT)
+        elif silent > settings.ping_after_seconds + settings.silence_seconds:
+            self.fail(ErrorCode.SILENT)
+        elif silent > settings.ping_after_seconds and not self._pinged:
+            self._pinged = True
+            self.peer.send(codec.Ping(token=0).encode())
+
+    def entered(self, player: Player) -> None:
+        """The world took the player in."""
+        self.state = State.WORLD
+        self.slot = player.slot
+        self.wants_full = True
+
+    def entry_refused(self, code: ErrorCode) -> None:
+        self.state = State.LOBBY
+        self.game = None
+        self._refuse(Rejected(code), MessageType.ENTER_WORLD)
+
+    def fail(
+        self, code: ErrorCode, text: str = "", message_type: int = 0, close_code: int = 0
+    ) -> None:
+        """Tells the peer why, and closes."""
+        if self.state is State.CLOSED:
+            return
+        self._leave(codec.LeaveReason.REMOVED)
+        log.info("%s is refused: %s %s", self.name or "a connection", code.name, text)
+        self.peer.send(_error(code, text, message_type, fatal=True))
+        self.peer.close(close_code or 4000 + code, code.name)
+
+    def _is_closed(self) -> bool:
+        return self.state is State.CLOSED
+
+    def _leave(self, reason: codec.LeaveReason) -> None:
+        if self.state is State.CLOSED:
+            return
+        if self.game is not None:
+            self.game.submit(Leave(self.player_id, reason))
+        self.state = State.CLOSED
+        self.lobby.forget(self)
+
+    def _handle(self, message_type: int, payload: bytes, now: float) -> None:
+        handler = HANDLERS.get(message_type)
+        if handler is None:
+            if message_type in codec.MESSAGES:
+                raise ProtocolError(ErrorCode.WRONG_DIRECTION)
+            codec.decode(message_type, payload)  # Skips what may be skipped, refuses the rest.
+            return
+        needed, handle = handler
+        if needed is not None and self.state is not needed:
+            raise ProtocolError(
+                ErrorCode.WRONG_STATE, f"needs state {needed.value}, is {self.state.value}"
+            )
+        message = codec.decode(message_type, payload)
+        try:
+            handle(self, message, now)
+        except Rejected as refusal:
+            self._refuse(refusal, message_type)
+
+    def _refuse(self, refusal: Rejected, message_type: int) -> None:
+        self.peer.send(
+            _error(refusal.code, str(refusal), message_type, retry_after_ms=refusal.retry_after_ms)
+        )
+
+    def _count_over_limit(self, message_type: int) -> None:
+        """One reply, then, after as many more as a burst may have, the end."""
+        self._over_limit += 1
+        if self._over_limit == 1:
+            self._refuse(Rejected(ErrorCode.RATE_LIMITED), message_type)
+        elif self._over_limit > self.lobby.settings.message_burst:
+            raise ProtocolError(ErrorCode.RATE_LIMITED)
+
+    def _hello(self, message: codec.Hello, now: float) -> None:
+        if message.magic != codec.MAGIC:
+            raise ProtocolError(ErrorCode.BAD_MAGIC)
+        if not message.lowest_version <= codec.PROTOCOL_VERSION <= message.highest_version:
+            raise ProtocolError(
+                ErrorCode.VERSION_UNSUPPORTED, f"this server speaks {codec.PROTOCOL_VERSION}"
+            )
+        if message.schema_hash not in (0, codec.SCHEMA_HASH):
+            log.warning("%r was built from another protocol.toml than this server", message.client)
+        settings = self.lobby.settings
+        self.state = State.AUTH
+        self.peer.send(
+            codec.Welcome(
+                version=codec.PROTOCOL_VERSION,
+                features=0,
+                schema_hash=codec.SCHEMA_HASH,
+                tick_rate=self.lobby.tick_rate,
+                tick=self.lobby.default_game.clock(now)[0],
+                messages_per_second=settings.messages_per_second,
+                chat_characters=settings.chat_characters,
+                server=settings.name,
+            ).encode()
+        )
+
+    def _auth(self, message: codec.Auth, now: float) -> None:
+        if message.method != codec.AuthMethod.GUEST:
+            raise Rejected(ErrorCode.AUTH_METHOD_UNSUPPORTED)
+        name = names.checked_name(message.name)
+        self.player_id = self.lobby.claim_name(name)
+        self.name, self.look = name, message.look
+        self.is_authenticated = True
+        self.state = State.LOBBY
+        self.peer.send(codec.AuthOk(player_id=self.player_id, name=name).encode())
+
+    def _enter_world(self, message: codec.EnterWorld, now: float) -> None:
+        self.game = self.lobby.find_game(message.world)
+        self.state = State.ENTERING
+        self.game.admit(self)
+
+    def _input(self, message: codec.Input, now: float) -> None:
+        assert self.game is not None
+        self.game.world.add_input(self.slot, message.tick, message.commands)
+
+    def _chat_message(self, message: codec.ChatMessage, now: float) -> None:
+        text = clean_chat(message.text)
+        if not text:
+            raise Rejected(ErrorCode.CHAT_EMPTY)
+        if len(text) > self.lobby.settings.chat_characters:
+            raise Rejected(
+                ErrorCode.CHAT_TOO_LONG, f"at most {self.lobby.settings.chat_characters} characters"
+            )
+        if not self._chat.take(now):
+            wait_ms = round(self._chat.wait_seconds * 1000)
+            raise Rejected(ErrorCode.CHAT_TOO_FAST, retry_after_ms=wait_ms)
+        assert self.game is not None
+        self.game.submit(Say(self.player_id, text, self.lobby.wall_clock_ms()))
+
+    def _ping(self, message: codec.Ping, now: float) -> None:
+        tick, phase = (self.game or self.lobby.default_game).clock(now)
+        self.peer.send(codec.Pong(token=message.token, tick=tick, phase=phase).encode())
+
+    def _pong(self, message: codec.Pong, now: float) -> None:
+        """That something was heard is all a PONG says to the server."""
+
+    def _resync(self, message: codec.Resync, now: float) -> None:
+        self.wants_full = True
+
+
+HANDLERS: dict[int, tuple[State | None, Callable[..., None]]] = {
+    MessageType.HELLO: (State.HELLO, Session._hello),
+    MessageType.AUTH: (State.AUTH, Session._auth),
+    MessageType.ENTER_WORLD: (State.LOBBY, Session._enter_world),
+    MessageType.INPUT: (State.WORLD, Session._input),
+    MessageType.CHAT_MESSAGE: (State.WORLD, Session._chat_message),
+    MessageType.RESYNC: (State.WORLD, Session._resync),
+    MessageType.PING: (None, Session._ping),
+    MessageType.PONG: (None, Session._pong),
+}
+"""Message -> (the state that it needs, None for any; the method that carries it out)."""
+
+_BIDI_OVERRIDES = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""They would let one player's line rearrange its neighbours' letters."""
+
+
+def clean_chat(text: str) -> str:
+    """One line without control characters. Joiners stay: families of emoji need them."""
+    return "".join(
+        each
+        for each in " ".join(text.split())
+        if unicodedata.category(each) != "Cc" and each not in _BIDI_OVERRIDES
+    )
+
+
+def _error(
+    code: ErrorCode,
+    text: str,
+    message_type: int,
+    *,
+    fatal: bool = False,
+    retry_after_ms: int = 0,
+) -> bytes:
+    return codec.Error(
+        code=code,
+        fatal=int(fatal),
+        message=message_type,
+        retry_after_ms=retry_after_ms,
+        text="" if text == code.name else text,
+    ).encode()

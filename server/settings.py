@@ -1,0 +1,47 @@
+"""Everything that an operator can set: `ESTRAGON_*` in the environment, flags of `serve`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="ESTRAGON_", extra="forbid", frozen=True)
+
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=0, le=65535)
+    data: Path = Path("data")
+    """The folder of the database; created with mode 0700."""
+    gateway: Literal["fast", "asgi"] = "fast"
+    """fast: picows below uvicorn. asgi: uvicorn's own WebSockets, also used without picows."""
+
+    name: str = Field("Estragon", max_length=40)
+    message_of_the_day: str = Field("", max_length=500)
+    max_players: int = Field(2000, ge=1, le=4000)
+    """In each world; WORLD_STATE.players holds 4,000."""
+
+    auth_timeout_seconds: float = 5.0
+    ping_after_seconds: float = 15.0
+    """So long a silence is answered with a PING..."""
+    silence_seconds: float = 10.0
+    """...and so much more of it ends the connection."""
+
+    messages_per_second: int = 60
+    message_burst: int = 120
+    chat_characters: int = Field(500, le=500)
+    """500 characters of 4 bytes are what CHAT_MESSAGE.text holds."""
+    chat_burst: int = 8
+    chat_window_seconds: float = 10.0
+
+    connections_per_address: int = 10
+    """Not counted for loopback."""
+    unauthenticated_connections: int = 50
+    """Not counted for loopback."""
+    queued_bytes: int = 256 * 1024
+    """A connection with more than this unsent is aborted."""
+    stalled_seconds: float = 10.0
+    """A connection whose queue never drained for so long is aborted."""

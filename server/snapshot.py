@@ -1,0 +1,126 @@
+"""A tick's result as bytes: each chunk's players once, whoever sees them. Pure.
+
+A client's WORLD_STATE is a head of its own and the bytes of the chunks in its view, joined. Who
+stands in the same chunk has the same view, so that the join, too, is made once a chunk.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from protocol_spec import codec
+from protocol_spec.codec import PlayerState, SnapshotFlag
+from server.world import Changes, Slots, World
+
+Rows = NDArray[Any]
+"""Structured: one row a player, one column a field."""
+
+_PLAYER_DTYPE: np.dtype[Any] = np.dtype(PlayerState.DTYPE)
+_HEAD_DTYPE: np.dtype[Any] = np.dtype(codec.WorldState.FRAME_DTYPE)
+HEAD_SIZE = _HEAD_DTYPE.itemsize
+_ENVELOPE_SIZE = 3
+
+
+class Snapshot:
+    """The bytes of one tick. Made anew each tick; what nobody asks for is never encoded."""
+
+    def __init__(self, world: World, changes: Changes) -> None:
+        self._world = world
+        self._moved = _by_chunk(*_with_crossings(world, changes))
+        self._everybody: dict[int, bytes] | None = None
+        self._views: dict[int, bytes] = {}
+        self._full_views: dict[int, bytes] = {}
+
+    def changes_in_view(self, chunk: int) -> bytes:
+        """Packed PlayerStates of who changed, for all who stand in `chunk`."""
+        view = self._views.get(chunk)
+        if view is None:
+            moved = self._moved
+            view = b"".join(
+                [moved[each] for each in self._world.map.view_from(chunk) if each in moved]
+            )
+            self._views[chunk] = view
+        return view
+
+    def everybody_in_view(self, chunk: int) -> bytes:
+        """Packed PlayerStates of all in sight of `chunk`, for who needs to start afresh."""
+        view = self._full_views.get(chunk)
+        if view is None:
+            view = self.everybody_in(self._world.map.view_from(chunk))
+            self._full_views[chunk] = view
+        return view
+
+    def everybody_in(self, chunks: tuple[int, ...]) -> bytes:
+        """Packed PlayerStates of all in these chunks, for who has just come to see them."""
+        if self._everybody is None:
+            active = self._world.active
+            self._everybody = _by_chunk(self._world.chunk[active], _encode(self._world, active))
+        return b"".join([self._everybody[each] for each in chunks if each in self._everybody])
+
+    def heads(self, record_bytes: NDArray[np.int64], full: NDArray[np.bool_]) -> bytes:
+        """The first HEAD_SIZE bytes of every active player's WORLD_STATE frame, in their order.
+
+        `record_bytes` says how many bytes of PlayerStates each one's frame goes on with, `full`
+        who gets everybody in sight.
+        """
+        world, slots = self._world, self._world.active
+        rows: Rows = np.empty(len(slots), _HEAD_DTYPE)
+        rows["type"] = codec.WorldState.TYPE
+        rows["length"] = HEAD_SIZE - _ENVELOPE_SIZE + record_bytes
+        rows["tick"] = world.tick
+        rows["input_tick"] = world.input_tick[slots]
+        rows["lead"] = np.clip(world.newest_input[slots] - world.tick, -128, 127)
+        rows["flags"] = np.where(full, SnapshotFlag.FULL, 0)
+        rows["x"] = world.x[slots]
+        rows["y"] = world.y[slots]
+        rows["z"] = world.z[slots]
+        rows["rotation"] = world.rotation[slots]
+        rows["players_count"] = record_bytes // PlayerState.SIZE
+        return rows.tobytes()
+
+
+def _encode(world: World, slots: Slots) -> Rows:
+    """The PlayerState of each slot."""
+    rows: Rows = np.empty(len(slots), _PLAYER_DTYPE)
+    rows["slot"] = slots
+    # 1/1024 to 1/256 tile, of which 16 bits go.
+    rows["x"] = (world.x[slots] >> 2) & 0xFFFF
+    rows["y"] = (world.y[slots] >> 2) & 0xFFFF
+    rows["rotation"] = world.rotation[slots] >> 8
+    rows["flags"] = world.flags[slots]
+    return rows
+
+
+def _with_crossings(world: World, changes: Changes) -> tuple[Slots, Rows]:
+    """Who changed, by the chunk they are in; and once more by the one they came from.
+
+    Whoever sees only the old chunk learns from the new place that the player is out of sight.
+    """
+    rows = _encode(world, changes.changed)
+    chunks = world.chunk[changes.changed]
+    crossed = chunks != changes.chunks_before
+    return (
+        np.concatenate([chunks, changes.chunks_before[crossed]]),
+        np.concatenate([rows, rows[crossed]]),
+    )
+
+
+def _by_chunk(chunks: Slots, rows: Rows) -> dict[int, bytes]:
+    """Chunk -> the bytes of its rows: sorted once, then cut."""
+    if not len(chunks):
+        return {}
+    order = np.argsort(chunks, kind="stable")
+    chunks = chunks[order]
+    packed = rows[order].tobytes()
+    size = rows.itemsize
+    starts = np.flatnonzero(np.concatenate([[True], chunks[1:] != chunks[:-1]]))
+    ends = np.append(starts[1:], len(chunks))
+    return {
+        chunk: packed[start * size : end * size]
+        for chunk, start, end in zip(
+            chunks[starts].tolist(), starts.tolist(), ends.tolist(), strict=True
+        )
+    }

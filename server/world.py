@@ -1,0 +1,224 @@
+"""A world: its map, its players as numpy rows, and the tick that alone changes them. Pure."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from protocol_spec import codec
+from protocol_spec.codec import (
+    INPUT_BUFFER_TICKS,
+    INPUT_REPEAT_TICKS,
+    ErrorCode,
+    LeaveReason,
+    PlayerFlag,
+)
+from server import movement
+from server.chunks import TileMap
+
+Slots = NDArray[np.int32]
+
+_INPUT_DTYPE: np.dtype[Any] = np.dtype(codec.Command.DTYPE)
+
+
+@dataclass(frozen=True, slots=True)
+class Enter:
+    """A player wants to come in."""
+
+    player_id: int
+    name: str
+    look: int
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    player_id: int
+    reason: LeaveReason
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    player_id: int
+    text: str
+    timestamp_ms: int
+
+
+Command = Enter | Leave | Say
+
+
+@dataclass(frozen=True, slots=True)
+class Player:
+    """Who a player is; where they are stands in the world's rows."""
+
+    player_id: int
+    slot: int
+    name: str
+    look: int
+
+
+@dataclass(slots=True)
+class Changes:
+    """What a tick did, for whoever tells the clients."""
+
+    tick: int
+    entered: list[Player] = field(default_factory=list)
+    left: list[tuple[Player, LeaveReason]] = field(default_factory=list)
+    said: list[Say] = field(default_factory=list)
+    refused: list[tuple[Command, ErrorCode]] = field(default_factory=list)
+    changed: Slots = field(default_factory=lambda: np.empty(0, np.int32))
+    """Slots of the players that moved, turned or came."""
+    chunks_before: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
+    """The chunk in which each of `changed` was at the tick before."""
+
+
+class World:
+    """Rows are indexed by slot, a player's short number; `active` lists the slots in use."""
+
+    def __init__(
+        self, tile_map: TileMap, spawns: Sequence[tuple[int, int]], max_players: int
+    ) -> None:
+        self.map = tile_map
+        self.tick = 0
+        self.players: dict[int, Player] = {}
+        self.active: Slots = np.empty(0, np.int32)
+        # The middle of each spawn's tile.
+        self._spawns = [(x * 1024 + 512, y * 1024 + 512) for x, y in spawns]
+        self._next_spawn = 0
+        # The slot that was free for longest is taken first, so that a number rarely changes hands
+        # while anybody may still think of its old owner.
+        self._free = deque(range(max_players))
+        self._inputs: list[tuple[int, int, bytes]] = []
+
+        self.x = np.zeros(max_players, np.int32)
+        self.y = np.zeros(max_players, np.int32)
+        self.z = np.zeros(max_players, np.int32)
+        self.rotation = np.zeros(max_players, np.uint16)
+        self.flags = np.zeros(max_players, np.uint8)
+        self.chunk = np.zeros(max_players, np.int32)
+        self.input_tick = np.zeros(max_players, np.uint32)
+        """The tick of the newest command that was applied."""
+        self.newest_input = np.zeros(max_players, np.int64)
+        """The tick of the newest command that was received."""
+        self._direction = np.zeros(max_players, np.int32)
+        self._pace = np.zeros(max_players, np.int32)
+        self._missed = np.zeros(max_players, np.int32)
+        """For how many ticks in a row no command came."""
+        self._buffer: NDArray[Any] = np.zeros((max_players, INPUT_BUFFER_TICKS), _INPUT_DTYPE)
+        """Commands by slot and tick modulo INPUT_BUFFER_TICKS..."""
+        self._buffer_tick = np.zeros((max_players, INPUT_BUFFER_TICKS), np.int64)
+        """...and for which tick each is."""
+
+    def add_input(self, slot: int, tick: int, commands: bytes) -> None:
+        """Packed commands for `tick` and those after it, kept until the next step."""
+        self._inputs.append((slot, tick, commands))
+
+    def step(self, commands: Sequence[Command]) -> Changes:
+        """One tick: takes the inputs in, carries the commands out, moves everybody."""
+        self.tick += 1
+        changes = Changes(self.tick)
+        self._buffer_inputs()
+        for command in commands:
+            match command:
+                case Enter():
+                    self._enter(command, changes)
+                case Leave():
+                    self._leave(command, changes)
+                case Say():
+                    if command.player_id in self.players:
+                        changes.said.append(command)
+        self._walk(changes)
+        return changes
+
+    def _enter(self, command: Enter, changes: Changes) -> None:
+        if not self._free:
+            changes.refused.append((command, ErrorCode.WORLD_FULL))
+            return
+        slot = self._free.popleft()
+        player = Player(command.player_id, slot, command.name, command.look)
+        self.players[player.player_id] = player
+        self._list_active()
+        self.x[slot], self.y[slot] = self._spawns[self._next_spawn % len(self._spawns)]
+        self._next_spawn += 1
+        here = np.array([slot])
+        self.z[here] = movement.standing_height(self.map, self.x[here], self.y[here])
+        self.chunk[here] = self.map.chunk_at(self.x[here], self.y[here])
+        self.rotation[slot] = 0x4000  # Looks south, at whoever looks at the screen.
+        self.flags[slot] = 0
+        self.input_tick[slot] = self.newest_input[slot] = 0
+        self._pace[slot] = 0
+        self._missed[slot] = 0
+        self._buffer_tick[slot] = 0
+        changes.entered.append(player)
+
+    def _leave(self, command: Leave, changes: Changes) -> None:
+        player = self.players.pop(command.player_id, None)
+        if player is None:
+            return
+        self._list_active()
+        self._free.append(player.slot)
+        changes.left.append((player, command.reason))
+        changes.entered = [each for each in changes.entered if each is not player]
+
+    def _list_active(self) -> None:
+        slots = sorted(each.slot for each in self.players.values())
+        self.active = np.array(slots, np.int32)
+
+    def _buffer_inputs(self) -> None:
+        """Puts the received commands where their ticks will find them; late ones are dropped."""
+        if not self._inputs:
+            return
+        slots, firsts, packed = zip(*self._inputs, strict=True)
+        self._inputs.clear()
+        counts = np.array([len(each) for each in packed]) // codec.Command.SIZE
+        rows = np.repeat(np.array(slots, np.int32), counts)
+        starts = np.cumsum(counts) - counts
+        ticks = np.repeat(np.array(firsts, np.int64) - starts, counts) + np.arange(len(rows))
+        commands = np.frombuffer(b"".join(packed), _INPUT_DTYPE)
+        known = ticks < self.tick + INPUT_BUFFER_TICKS
+        np.maximum.at(self.newest_input, rows[known], ticks[known])
+        timely = known & (ticks >= self.tick)
+        rows, ticks = rows[timely], ticks[timely]
+        self._buffer[rows, ticks % INPUT_BUFFER_TICKS] = commands[timely]
+        self._buffer_tick[rows, ticks % INPUT_BUFFER_TICKS] = ticks
+
+    def _walk(self, changes: Changes) -> None:
+        slots = self.active
+        column = self.tick % INPUT_BUFFER_TICKS
+        given = self._buffer_tick[slots, column] == self.tick
+        fresh = slots[given]
+        commands = self._buffer[fresh, column]
+        self._direction[fresh] = commands["direction"]
+        self._pace[fresh] = commands["pace"]
+        self.input_tick[fresh] = self.tick
+        self._missed[slots] += 1
+        self._missed[fresh] = 0
+        self._pace[slots[self._missed[slots] > INPUT_REPEAT_TICKS]] = 0
+
+        before = self.chunk[slots]
+        x, y, z = self.x[slots], self.y[slots], self.z[slots]
+        rotation, flags = self.rotation[slots], self.flags[slots]
+        self.rotation[fresh] = commands["aim"]
+        walking = self._pace[slots] > 0
+        who = slots[walking]
+        if len(who):
+            self.x[who], self.y[who], self.z[who] = movement.walk(
+                self.map,
+                self.x[who],
+                self.y[who],
+                self.z[who],
+                self._direction[who],
+                self._pace[who],
+            )
+            self.chunk[who] = self.map.chunk_at(self.x[who], self.y[who])
+        moved = (self.x[slots] != x) | (self.y[slots] != y) | (self.z[slots] != z)
+        self.flags[slots] = np.where(moved, PlayerFlag.MOVING, 0)
+        changed = moved | (self.rotation[slots] != rotation) | (self.flags[slots] != flags)
+        came = np.array([each.slot for each in changes.entered], np.int32)
+        changed |= np.isin(slots, came)
+        changes.changed = slots[changed]
+        changes.chunks_before = before[changed]
