@@ -10,6 +10,7 @@ import asyncio
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import picows
 
@@ -200,7 +201,9 @@ class Client(picows.WSListener):
         self._news = asyncio.Event()
 
     @classmethod
-    async def join(cls, url: str, name: str, world: str = "", timeout_seconds: float = 10) -> Client:
+    async def join(
+        cls, url: str, name: str, world: str = "", timeout_seconds: float = 10
+    ) -> Client:
         """Connects and waits for the first snapshot. Raises Refused, OSError or TimeoutError."""
         client = cls(name, world)
         await client.connect(url)
@@ -249,9 +252,9 @@ class Client(picows.WSListener):
         if frame.msg_type == picows.WSMsgType.BINARY:
             self.session.receive(frame.get_payload_as_bytes())
         elif frame.msg_type == picows.WSMsgType.CLOSE:
-            code = frame.get_close_code()
             # picows' enum knows the standard's codes; others come as plain numbers.
-            self.close_code = int(getattr(code, "value", code))
+            code: Any = frame.get_close_code()
+            self.close_code = getattr(code, "value", code)
             transport.send_close(code)
             transport.disconnect()
         self._news.set()

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import gc
 import json
 import logging
-import socket
 import sys
 from pathlib import Path
 from typing import Any
@@ -40,8 +38,10 @@ def _add_serve(commands: Any) -> None:
 
 
 def _serve(chosen: argparse.Namespace) -> int:
+    # Imported here, so that `estragon --help` and the bots need not wait for the whole server.
     from pydantic import ValidationError
 
+    from server.serve import serve
     from server.settings import Settings
 
     flags = {key: value for key, value in vars(chosen).items() if key != "run"}
@@ -56,64 +56,12 @@ def _serve(chosen: argparse.Namespace) -> int:
     # They tell of every plug-in and every connection.
     for chatty in ("alembic", "server.gateway.fast.picows"):
         logging.getLogger(chatty).setLevel("WARNING")
-    return _listen(settings)
-
-
-def _listen(settings: Any) -> int:
-    import uvicorn
-
-    from server import gateway
-    from server.main import create_app
-
     try:
-        listening = _listening_socket(settings.host, settings.port)
+        serve(settings)
     except OSError as error:
-        print(f"estragon: {settings.host}:{settings.port}: {error.strerror}", file=sys.stderr)
+        print(f"estragon: {error.strerror}: {error.filename}", file=sys.stderr)
         return 1
-    app = create_app(settings)
-    kind = gateway.choose(settings.gateway)
-    config = uvicorn.Config(
-        app,
-        ws=gateway.upgrade_protocol(app.state.lobby, fast=kind == "fast"),
-        ws_max_size=gateway.LARGEST_MESSAGE,
-        ws_ping_interval=None,  # The protocol has its own PING.
-        ws_per_message_deflate=False,
-        http="httptools",  # The one whose way of handing upgrades over the gateway knows.
-        access_log=False,
-        log_config=None,
-        timeout_graceful_shutdown=5,
-    )
-    host, port = listening.getsockname()[:2]
-    shown = f"[{host}]" if ":" in host else host
-    print(_next_steps(f"{shown}:{port}"), flush=True)
-    # What is loaded now stays: the collector need not look at it again and again.
-    gc.collect()
-    gc.freeze()
-    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-        runner.run(uvicorn.Server(config).serve(sockets=[listening]))
     return 0
-
-
-def _listening_socket(host: str, port: int) -> socket.socket:
-    """Bound, with the send buffer that accepted sockets inherit."""
-    from server.gateway import SEND_BUFFER_BYTES
-
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
-    listening.bind((host, port))
-    return listening
-
-
-def _next_steps(address: str) -> str:
-    return f"""Estragon {__version__} waits for Godot at {address}
-
-  play:     open godot_client/ in Godot 4.6, run it, and join {address}
-  watch:    http://{address}/admin
-  company:  estragon bots ws://{address}/ws --count 20 --seconds 600
-  describe: http://{address}/api/server
-"""
 
 
 def _add_bots(commands: Any) -> None:

@@ -7,6 +7,7 @@ functions.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import logging
 import time
@@ -21,6 +22,9 @@ from server.settings import Settings
 
 log = logging.getLogger(__name__)
 
+GOODBYE_SECONDS = 3.0
+"""Longer than a gateway lets a closed connection linger."""
+
 
 class Lobby:
     tick_rate = TICK_RATE
@@ -32,6 +36,8 @@ class Lobby:
         self.games = {game.name: game for game in games}
         self.default_game = games[0]
         self.sessions: set[Session] = set()
+        self._peers: set[Peer] = set()
+        self._is_empty = asyncio.Event()
         self._ids = itertools.count(1)
         self._names: set[str] = set()
         """The skeletons of the names in use."""
@@ -45,6 +51,7 @@ class Lobby:
         """A connection came. One too many is told so and closed."""
         session = Session(self, peer, now)
         self.sessions.add(session)
+        self._peers.add(peer)
         if peer.address:
             self._per_address[peer.address] += 1
             strangers = sum(
@@ -58,13 +65,19 @@ class Lobby:
         return session
 
     def forget(self, session: Session) -> None:
-        """The session is over; its name is free."""
+        """The session is over, though its socket may linger; its name is free."""
         self.sessions.discard(session)
-        if session.peer.address:
-            self._per_address[session.peer.address] -= 1
-            self._per_address += Counter()  # Drops the addresses that count nothing.
         if session.is_authenticated:
             self._names.discard(names.skeleton(session.name))
+
+    def disconnected(self, peer: Peer) -> None:
+        """The connection is gone."""
+        self._peers.discard(peer)
+        if peer.address:
+            self._per_address[peer.address] -= 1
+            self._per_address += Counter()  # Drops the addresses that count nothing.
+        if not self._peers:
+            self._is_empty.set()
 
     def claim_name(self, name: str) -> int:
         """Gives the name to a new player and returns their id; it is free again by `forget`."""
@@ -95,7 +108,11 @@ class Lobby:
             for session in list(self.sessions):
                 session.check_time(loop.time())
 
-    def close(self) -> None:
-        """Says good-bye to everybody."""
+    async def close(self) -> None:
+        """Says good-bye to everybody, and waits until the last has heard it."""
+        self._is_empty.clear()
         for session in list(self.sessions):
             session.fail(ErrorCode.SERVER_STOPPING)
+        if self._peers:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._is_empty.wait(), GOODBYE_SECONDS)

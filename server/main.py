@@ -29,7 +29,7 @@ STARTER_SEED = 1953
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """The whole server but its sockets' transport: see `server.cli` for that.
+    """The whole server but the sockets' transport, which `server.serve` adds.
 
     The worlds are loaded here, before anything listens, so that a broken database is found at the
     start; they run while the app's lifespan lasts.
@@ -43,7 +43,6 @@ def create_app(settings: Settings) -> FastAPI:
         tasks = [asyncio.create_task(game.run()) for game in lobby.games.values()]
         tasks.append(asyncio.create_task(lobby.watch()))
         yield
-        lobby.close()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -42,8 +42,7 @@ class Member:
         stalled = now - self._clogged_since
         if queued > settings.queued_bytes or stalled > settings.stalled_seconds:
             log.info("%s reads too slowly: %d bytes queued", self.session.name, queued)
-            self.session.lost()
-            self.session.peer.abort()
+            self.session.drop()
         self.session.wants_full = True
         return True
 

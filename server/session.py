@@ -111,8 +111,14 @@ class Session:
         self.fail(ErrorCode.TEXT_FRAME, close_code=TEXT_CLOSE_CODE)
 
     def lost(self) -> None:
-        """The connection is gone, whoever ended it."""
+        """The connection is gone, whoever ended it. Called once."""
         self._leave(codec.LeaveReason.LOST)
+        self.lobby.disconnected(self.peer)
+
+    def drop(self) -> None:
+        """Ends a connection that hears nothing any more, without a word."""
+        self._leave(codec.LeaveReason.LOST)
+        self.peer.abort()
 
     def check_time(self, now: float) -> None:
         """Ends what is overdue and asks the silent whether they are there. Once a second."""

@@ -99,13 +99,10 @@ def _with_crossings(world: World, changes: Changes) -> tuple[Slots, Rows]:
 
     Whoever sees only the old chunk learns from the new place that the player is out of sight.
     """
-    rows = _encode(world, changes.changed)
     chunks = world.chunk[changes.changed]
     crossed = chunks != changes.chunks_before
-    return (
-        np.concatenate([chunks, changes.chunks_before[crossed]]),
-        np.concatenate([rows, rows[crossed]]),
-    )
+    slots = np.concatenate([changes.changed, changes.changed[crossed]])
+    return np.concatenate([chunks, changes.chunks_before[crossed]]), _encode(world, slots)
 
 
 def _by_chunk(chunks: Slots, rows: Rows) -> dict[int, bytes]:

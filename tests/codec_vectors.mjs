@@ -11,11 +11,12 @@ const fromHex = (hex) => Uint8Array.from(Buffer.from(hex.replaceAll(" ", ""), "h
 const toHex = (bytes) => Buffer.from(bytes).toString("hex");
 
 /** A message as the vectors write it: byte fields as hex. */
-function plain({ name, type, ...fields }) {
+function plain({ name, fields }) {
+  const shown = { ...fields };
   for (const [key, value] of Object.entries(fields)) {
-    if (value instanceof Uint8Array) fields[key] = toHex(value);
+    if (value instanceof Uint8Array) shown[key] = toHex(value);
   }
-  return { name, fields };
+  return { name, fields: shown };
 }
 
 function fieldsToEncode(fields) {

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from protocol_spec import codec
 from protocol_spec.generate import spec
 from protocol_spec.generate.__main__ import ROOT, generated_files
-
-from tests.toolbox import find_node
+from tests.toolbox import find
 
 VECTORS = json.loads((ROOT / "protocol_spec/vectors/messages.json").read_text(encoding="utf-8"))
 VALID, INVALID = VECTORS["valid"], VECTORS["invalid"]
@@ -29,15 +29,13 @@ def name_of(vector: dict[str, Any]) -> str:
 def plain(message: codec.Message) -> dict[str, Any]:
     """A message as the vectors write it: arrays as lists of objects, bytes as hex."""
     fields = dataclasses.asdict(message)
-    records = {"players": codec.PlayerState, "commands": codec.Command}
     for key, value in fields.items():
-        if isinstance(value, bytes):
-            record = records.get(key)
-            fields[key] = (
-                [dataclasses.asdict(each) for each in record.unpack(value)]
-                if record
-                else value.hex()
-            )
+        if key == "players":
+            fields[key] = [dataclasses.asdict(each) for each in codec.PlayerState.unpack(value)]
+        elif key == "commands":
+            fields[key] = [dataclasses.asdict(each) for each in codec.Command.unpack(value)]
+        elif isinstance(value, bytes):
+            fields[key] = value.hex()
     return {"name": codec.MessageType(message.TYPE).name, "fields": fields}
 
 
@@ -71,7 +69,7 @@ def test_every_message_has_a_valid_vector() -> None:
 
 def test_the_javascript_codec_runs_the_same_vectors() -> None:
     done = subprocess.run(
-        [find_node(), ROOT / "tests/codec_vectors.mjs"], capture_output=True, text=True, timeout=60
+        [find("node"), ROOT / "tests/codec_vectors.mjs"], capture_output=True, text=True, timeout=60
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"{len(VALID)} valid, {len(INVALID)} invalid" in done.stdout

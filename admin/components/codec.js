@@ -658,14 +658,14 @@ function readMessage(type, view) {
     return null;
   }
   try {
-    return { name: message.name, type, ...readFields(view, 0, message.fields).values };
+    return { name: message.name, fields: readFields(view, 0, message.fields).values };
   } catch (error) {
     if (error instanceof DecodeError) error.messageType = type;
     throw error;
   }
 }
 
-/** Reads a whole WebSocket message (an ArrayBuffer) into a list of messages. */
+/** Reads a whole WebSocket message (an ArrayBuffer) into a list of { name, fields }. */
 export function decode(buffer) {
   const view = new DataView(buffer);
   if (view.byteLength === 0) throw new DecodeError(ErrorCode.EMPTY_MESSAGE);

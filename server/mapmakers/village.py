@@ -40,6 +40,7 @@ def make_village(tiles: TileSet, seed: int, width: int = 256, height: int = 256)
         _fields(land)
         _ruin(land)
         _stone_circle(land)
+        _farmsteads(land)
     else:
         land.goals += [(2, height // 2), (width - 3, height // 2 + height // 8)]
     _roads(land)
@@ -54,8 +55,9 @@ class _Land:
     """The map while it grows.
 
     `wet` says how far a cell lies within water, in 1/16 tile, below 0 on land. `built` cells
-    belong to somebody; `clear` ones stay free of trees. `goals` are what roads lead to, `trails`
-    what only a few trodden spots do.
+    belong to somebody, if only to the past (`wild`); `clear` ones stay free of trees. All roads
+    come from the `square`; `goals` are what they lead to, `trails` what forgotten ones do.
+    `steps` are the places beside house doors.
     """
 
     def __init__(self, tiles: TileSet, seed: int, width: int, height: int) -> None:
@@ -72,6 +74,9 @@ class _Land:
         self.built: Mask = np.zeros((height, width), np.bool_)
         self.clear: Mask = np.zeros((height, width), np.bool_)
         self.road: Mask = np.zeros((height, width), np.bool_)
+        self.square: Mask = np.zeros((height, width), np.bool_)
+        self.wild: Mask = np.zeros((height, width), np.bool_)
+        self.steps: list[Place] = []
         self.goals: list[Place] = []
         self.trails: list[Place] = []
         self.areas: list[Area] = []
@@ -141,6 +146,17 @@ def _root(squared: Field) -> Field:
     return np.sqrt(squared * 256).astype(np.int64)
 
 
+def _opened(mask: Mask, size: int) -> Mask:
+    """What squares of `size` cells cover of the mask without leaving it: no crumbs, no threads."""
+    high, wide = mask.shape[0] - size + 1, mask.shape[1] - size + 1
+    shifts = [np.s_[y : y + high, x : x + wide] for y in range(size) for x in range(size)]
+    fits = np.logical_and.reduce([mask[shift] for shift in shifts])
+    opened = np.zeros_like(mask)
+    for shift in shifts:
+        opened[shift] |= fits
+    return opened
+
+
 def _grown(mask: Mask, steps: int = 1) -> Mask:
     """The mask and what lies within so many steps of it, diagonals too."""
     for _ in range(steps):
@@ -174,13 +190,21 @@ def _water(land: _Land) -> None:
     lake_y = land.height * 3 // 4
     lake_x = int(course[reach + lake_y]) // 16 - land.span // 20
     across, along = land.span // 8, land.span // 10
-    part = _root(((land.x - lake_x) * 1024 // across) ** 2 + ((land.y - lake_y) * 1024 // along) ** 2)
+    part = _root(
+        ((land.x - lake_x) * 1024 // across) ** 2 + ((land.y - lake_y) * 1024 // along) ** 2
+    )
     lake = (1024 * 16 - part) * along // 1024
-    wet = np.maximum(river, lake) + wobble
-    isle = (max(across // 5, 2), lake_x - across // 4, lake_y + along // 8)
+    wet = (
+        np.maximum(river + (land.noise(20) - 512) // 28, lake + (land.noise(19) - 512) // 6)
+        + wobble
+    )
+    isle = (max(across // 6, 3), lake_x - across // 4, lake_y + along // 8)
     wet = np.minimum(wet, land.distance(*isle[1:]) - isle[0] * 16 + wobble // 2)
+    pond = (land.width * land.among(70, 85) // 100, land.height * land.among(40, 80) // 100)
+    wet = np.maximum(wet, land.span * 16 // 40 - land.distance(*pond) + wobble * 2)
     land.wet = wet
-    beach = (wet <= 0) & (wet > (420 - land.noise(14)) // 12)
+    beach = (wet <= 0) & (wet > (380 - land.noise(14)) // 9)
+    beach = _opened(beach, 2)
     land.fill("sand", beach)
     land.fill("shallow_water", wet > 0)
     land.fill("deep_water", (wet > 26) & ~_grown(wet <= 0))
@@ -233,7 +257,7 @@ def _bridges(land: _Land) -> None:
     for target in (land.middle[1], land.height // 6):
         found: list[tuple[int, int, int, int]] = []
         for y in range(max(target - land.span // 12, 8), target + land.span // 12):
-            pair = (land.wet[y : y + 2] > 0).any(axis=0)
+            pair: Mask = np.any(land.wet[y : y + 2] > 0, axis=0)
             columns = np.flatnonzero(pair[: land.middle[0]])
             if columns.size and columns[0] > 8 and np.ptp(columns) + 1 == columns.size:
                 found.append((columns.size, abs(y - target), y, int(columns[0])))
@@ -257,14 +281,14 @@ def _green(land: _Land) -> None:
     if land.span >= ROOMY:
         ring = (part > 1024) & (part < 1024 + 2600 // along)
         spokes = (part < 1100) & ((abs(land.x - x) * 2 <= 1) | (abs(land.y - y) * 2 <= 1))
-        land.road |= ring | spokes
+        land.square |= ring | spokes
         for right, down in ((-1, -1), (1, -1), (-1, 1), (1, 1)):
             land.put("bench", x + right * 4, y + down * 3 - 1)
             land.put("flowers", x + right * 5, y + down * 3)
             land.put("flowers", x + right * 3, y + down * 4)
             _tree(land, x + right * across * 5 // 8, y + down * along * 5 // 8 + 1)
         land.areas.append(Area("green", x - across, y - along, 2 * across + 1, 2 * along + 1))
-    land.road |= well < 16 * min(3, land.span // 10) + 8
+    land.square |= well < 16 * min(3, land.span // 10) + 8
     land.built |= part < 1024 + 3000 // along
     land.put("well", x, y)
     land.put("well_roof", x, y - 1)
@@ -279,7 +303,7 @@ def _market(land: _Land) -> None:
     square = land.rectangle(x, y + 1, width, height - 2) | land.rectangle(
         x + 1, y, width - 2, height
     )
-    land.road |= square
+    land.square |= square
     land.built |= square
     land.areas.append(Area("market", x, y, width, height))
     for top in (y + 3, y + 8):
@@ -301,6 +325,12 @@ def _lamp(land: _Land, x: int, y: int) -> None:
 # Houses.
 
 
+def _spots(land: _Land, count: int, reach: int) -> list[Place]:
+    """Chance places around the middle of the map, relative to it, the nearest first."""
+    spots = [(land.among(-reach, reach), land.among(-reach, reach)) for _ in range(count)]
+    return sorted(spots, key=lambda spot: spot[0] ** 2 + spot[1] ** 2)
+
+
 @dataclass(frozen=True)
 class _Plan:
     """A house before it has a place: outer size in tiles, what it is made of and used for."""
@@ -315,13 +345,13 @@ class _Plan:
 
 
 _PLANS = (
-    _Plan(12, 7, "masonry", "red_roof", "inn", wing=3),
+    _Plan(12, 6, "masonry", "red_roof", "inn", wing=3),
     _Plan(9, 6, "plank", "red_roof"),
     _Plan(8, 6, "masonry", "red_roof", "smithy"),
     _Plan(7, 6, "plank", "thatch_roof", garden=True),
     _Plan(8, 6, "plank", "red_roof", wing=2, garden=True),
     _Plan(6, 5, "plank", "thatch_roof"),
-    _Plan(11, 7, "plank", "thatch_roof", "barn"),
+    _Plan(10, 6, "plank", "thatch_roof", "barn"),
     _Plan(7, 5, "masonry", "thatch_roof", garden=True),
     _Plan(10, 6, "plank", "red_roof", wing=2),
     _Plan(7, 6, "masonry", "red_roof", garden=True),
@@ -332,14 +362,8 @@ _PLANS = (
 def _houses(land: _Land) -> None:
     """As many houses as the land has room for, the nearest to the green first."""
     wanted = min(max(land.width * land.height // 3600, 2), 19)
-    reach = land.span // 4
-    spots = [
-        (land.among(-reach, reach), land.among(-reach * 5 // 6, reach * 5 // 6))
-        for _ in range(40 * wanted)
-    ]
-    spots.sort(key=lambda spot: spot[0] ** 2 + spot[1] ** 2)
     number = 0
-    for right, down in spots:
+    for right, down in _spots(land, 40 * wanted, land.span // 4):
         plan = _PLANS[number % len(_PLANS)]
         yard = 3 if plan.garden else 0
         width, depth = plan.width + 2 * yard, plan.depth + plan.wing + yard
@@ -388,10 +412,7 @@ def _house(land: _Land, plan: _Plan, x: int, y: int) -> None:
         _garden(land, plan, x, y, door, bottom)
     else:
         land.built |= land.rectangle(x - 1, y - 2, plan.width + 2, plan.depth + plan.wing + 2)
-        for side in (-1, 1):
-            if not land.things[door[1] + 1, door[0] + side] and land.draw(3):
-                thing = ("flowers", "barrel", "bush", "crate", "flowers")[land.draw(5)]
-                land.put(thing, door[0] + side, door[1] + 1)
+        land.steps += [(door[0] - 1, door[1] + 1), (door[0] + 1, door[1] + 1)]
     land.road |= land.rectangle(door[0], door[1] + 1, 1, gate[1] - door[1])
     land.goals.append((gate[0], gate[1] + 1 if plan.garden else gate[1]))
 
@@ -420,7 +441,10 @@ def _furnish(land: _Land, plan: _Plan, x: int, y: int, door: Place) -> None:
     middle = back + 2
     if plan.depth >= 6 and plan.use != "barn":
         for column in range(first + 1, last - 1, 4):
-            if door[0] not in (column, column + 1) and not land.things[middle, column : column + 2].any():
+            if (
+                door[0] not in (column, column + 1)
+                and not land.things[middle, column : column + 2].any()
+            ):
                 land.put("table", column, middle)
                 land.put("bench", column + 1, middle)
 
@@ -451,24 +475,28 @@ def _fence(land: _Land, x: int, y: int, width: int, height: int, gate: Place) ->
 
 def _fields(land: _Land) -> None:
     """Fenced fields of wheat and cabbage around the village."""
-    wanted = min(max(land.width * land.height // 9000, 1), 7)
-    reach = land.span * 3 // 8
-    for _ in range(60 * wanted):
+    wanted = min(max(land.width * land.height // 8000, 1), 8)
+    for right, down in _spots(land, 60 * wanted, land.span * 3 // 8):
         width, height = land.among(11, 19), land.among(9, 14)
-        x = land.middle[0] + land.among(-reach, reach) - width // 2
-        y = land.middle[1] + land.among(-reach, reach) - height // 2
+        x, y = land.middle[0] + right - width // 2, land.middle[1] + down - height // 2
         if not land.fits(x - 2, y - 2, width + 4, height + 4):
             continue
         northern = y + height // 2 < land.middle[1]
         gate = (x + land.among(2, width - 3), y + height - 1 if northern else y)
         _fence(land, x, y, width, height, gate)
         land.built |= land.rectangle(x, y, width, height)
-        soil = land.rectangle(x + 2, y + 2, width - 4, height - 4)
-        land.fill("soil", soil)
-        crop = ("wheat", "crops")[land.draw(2)]
-        land.fill(crop, soil & ((land.y - y) % 5 != 4) & ((crop == "wheat") | (land.y % 2 == 0)))
-        for _ in range(land.among(1, 3)):
-            land.put("hay", x + 1, y + land.among(2, height - 3))
+        crop = ("wheat", "crops", "trees")[wanted % 3]
+        if crop == "trees":
+            for row in range(y + 3, y + height - 1, 4):
+                for column in range(x + 3, x + width - 2, 4):
+                    _tree(land, column, row)
+        else:
+            soil = land.rectangle(x + 2, y + 2, width - 4, height - 4)
+            land.fill("soil", soil)
+            rows = (land.y - y) % 5 != 4 if crop == "wheat" else land.y % 2 == 0
+            land.fill(crop, soil & rows)
+            for _ in range(land.among(1, 3)):
+                land.put("hay", x + 1, y + land.among(2, height - 3))
         land.goals.append((gate[0], gate[1] + (1 if northern else -1)))
         land.areas.append(Area("field", x, y, width, height))
         wanted -= 1
@@ -484,11 +512,22 @@ def _far_spot(land: _Land, width: int, height: int) -> Place | None:
     for _ in range(200):
         x, y = land.draw(land.width), land.draw(land.height)
         off = max(abs(x - land.middle[0]), abs(y - land.middle[1]))
-        near = land.rectangle(x - 8, y - 8, width + 16, height + 16)
-        if off > land.span * 3 // 10 and land.fits(x, y, width, height):
-            if not (land.built & near).any():
-                return x, y
+        near = np.s_[max(y - 8, 0) : y + height + 8, max(x - 8, 0) : x + width + 8]
+        if (
+            off > land.span * 3 // 10
+            and land.fits(x, y, width, height)
+            and not land.built[near].any()
+        ):
+            return x, y
     return None
+
+
+def _farmsteads(land: _Land) -> None:
+    """Houses out in the country, for who would rather live alone."""
+    for plan in (_PLANS[3], _PLANS[9], _PLANS[10]):
+        spot = _far_spot(land, plan.width + 10, plan.depth + 11)
+        if spot is not None:
+            _house(land, plan, spot[0] + 5, spot[1] + 4)
 
 
 def _ruin(land: _Land) -> None:
@@ -510,7 +549,8 @@ def _ruin(land: _Land) -> None:
     land.put("stone_wall", x + 5, y + 1)
     land.put("stone_wall", x + 5, y + 2)
     land.put("chest", x + 3, y + 1)
-    land.built |= land.rectangle(x - 1, y - 1, width + 2, height + 3)
+    land.wild |= land.rectangle(x - 1, y - 1, width + 2, height + 3)
+    land.built |= land.wild
     land.trails.append((x + 4, y + height + 2))
     land.areas.append(Area("ruin", x, y, width, height))
 
@@ -543,15 +583,16 @@ def _stone_circle(land: _Land) -> None:
 def _roads(land: _Land) -> None:
     """The shortest ways from the green to every goal; where many meet, the road is wide."""
     bridge = land.holds(land.things, "bridge_ew", "bridge_ns")
+    land.road |= land.square
     shut = (land.built | (land.wet > 0)) & ~bridge & ~land.road
-    cost = 4 + land.noise(9) * 8 // 1024
+    cost = 6 + land.noise(7) * 24 // 1024 + land.chance.integers(0, 9, shut.shape)
     cost[land.wet > -16] += 6
     cost[_grown(shut, 1)] += 5
     cost[bridge] = 4
     cost[shut] = 0
     cost[[0, -1], :] = 0
     cost[:, [0, -1]] = 0
-    came = _ways(cost, np.flatnonzero(land.road & land.built).tolist())
+    came = _ways(cost, np.flatnonzero(land.square).tolist())
     traffic = np.zeros(cost.size, np.int64)
     for way in (_way(came, y * land.width + x) for x, y in land.goals):
         traffic[way] += 1
@@ -559,25 +600,26 @@ def _roads(land: _Land) -> None:
         steps = np.array(way, np.int64)
         if steps.size:
             land.clear.flat[steps] = True
-            spots = land.chance.integers(0, 100, steps.size) < 30 + np.arange(steps.size)
+            spots = land.chance.integers(0, 100, steps.size) < 10 + 4 * np.arange(steps.size)
             traffic[steps[spots]] += 1
     load = traffic.reshape(cost.shape)
-    wide = load >= 3
+    wide = load >= 2
     wide[:, 1:] |= wide[:, :-1]
     wide[1:] |= wide[:-1]
     land.road |= (load > 0) | (wide & ~shut)
+    land.road |= ~_grown(~_grown(land.road)) & ~shut
     land.road &= ~((land.wet > 0) & ~bridge)
     free = land.ground != land.tiles["wooden_floor"]
-    paved = land.road & (land.distance(*land.middle) < land.span * 2) & (wide | land.built)
-    town = land.rectangle(
-        land.middle[0] - land.span // 9, land.middle[1] - land.span // 12,
-        land.span * 2 // 9, land.span // 6,
-    )  # fmt: skip
-    paved &= town | _grown(land.holds(land.roofs, "awning"), 4)
+    town = land.distance(*land.middle) < land.span * 2
+    paved = land.road & (land.square | (wide & town))
+    paved |= ~_grown(~_grown(paved)) & land.road
     dry = land.wet <= 0
     land.fill("path", land.road & free & dry & ~paved)
     land.fill("cobbles", land.road & free & dry & paved)
     land.clear |= _grown(land.road)
+    for x, y in land.steps:
+        if not land.road[y, x] and land.draw(4):
+            land.put(("flowers", "barrel", "bush", "crate", "flowers")[land.draw(5)], x, y)
 
 
 def _ways(cost: Field, starts: list[int]) -> list[int]:
@@ -621,9 +663,10 @@ def _way(came: list[int], goal: int) -> list[int]:
 def _lamps_and_signs(land: _Land) -> None:
     """Lamps along the paved streets, signs where a road leaves a bridge."""
     kerb = _grown(land.ground == land.tiles["cobbles"]) & (land.ground == land.tiles["grass"])
-    kerb &= (land.things == EMPTY) & ~land.road
+    kerb &= (land.things == EMPTY) & ~land.road & ~land.wild
     for y, x in np.argwhere(kerb).tolist():
-        if (x * 5 + y * 3) % 19 == 0 and not _near(land, "lamp", x, y, 5):
+        covered = land.holds(land.roofs[max(y - 2, 0) : y + 2, max(x - 1, 0) : x + 2], "canopy")
+        if (x * 5 + y * 3) % 19 == 0 and not _near(land, "lamp", x, y, 5) and not covered.any():
             _lamp(land, x, y)
     for area in land.areas:
         if area.name == "bridge":
@@ -649,21 +692,25 @@ def _tree(land: _Land, x: int, y: int) -> None:
 def _woods(land: _Land) -> None:
     """Trees by density: none on the green, thin around the village, a thicket at the rim."""
     off = land.distance(*land.middle) * 64 // (land.span // 2)
-    edge = np.minimum.reduce(
-        [land.x, land.y, land.width - 1 - land.x, land.height - 1 - land.y]
-    )
+    edge = np.minimum.reduce([land.x, land.y, land.width - 1 - land.x, land.height - 1 - land.y])
     fine = land.noise(7)
-    density = (land.noise(26) * 5 + fine * 2) // 7 + (np.minimum(off, 1100) - 640) // 2
+    density = (land.noise(24) * 5 + fine * 2) // 7
+    density += (density - 512) * 3 // 4 + (np.minimum(off, 1100) - 600) // 2
+    for area in land.areas:
+        if area.name in ("ruin", "stone circle"):
+            away = land.distance(area.x + area.width // 2, area.y + area.height // 2)
+            density += np.maximum(800 - away * 2, 0)
     rim = edge < min(land.span // 16, 3 + 3) * (400 + fine) // 1024 + 1
     density[rim] = 2048
     firs = land.noise(30) + (land.middle[1] - land.y) * 300 // land.height
     off_limits = land.built | land.clear | (land.wet > -10) | (land.things != EMPTY)
-    shaded = (density > 700) & ~land.built & (land.wet < -40) & ~land.road
+    shaded = _opened((density > 700) & (~land.built | land.wild) & (land.wet < -40), 5)
+    shaded = _opened(shaded & ~land.road, 2)
     land.fill("forest_floor", shaded & (land.ground == land.tiles["grass"]))
     crowded = _crowded(land)
     for gap, least in ((4, 330), (3, 640), (2, 1000)):
         rows, columns = -(-land.height // gap), -(-land.width // gap)
-        jitter = land.chance.integers(0, max(gap - 1, 1), (2, rows, columns))
+        jitter = land.chance.integers(0, gap, (2, rows, columns))
         dice = land.chance.integers(0, 520, (rows, columns))
         luck = land.chance.integers(0, 1024, (rows, columns))
         ys = np.arange(rows)[:, None] * gap + jitter[0]

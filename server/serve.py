@@ -1,0 +1,76 @@
+"""Runs the server: one port for HTTP, the panel and the game's sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import socket
+
+import uvicorn
+
+from server import __version__, gateway
+from server.lobby import Lobby
+from server.main import create_app
+from server.settings import Settings
+
+
+class Server(uvicorn.Server):
+    """uvicorn's, which says good-bye to the players before it closes their sockets."""
+
+    def __init__(self, config: uvicorn.Config, lobby: Lobby) -> None:
+        super().__init__(config)
+        self._lobby = lobby
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._lobby.close()
+        await super().shutdown(sockets)
+
+
+def serve(settings: Settings) -> None:
+    """Serves until SIGINT or SIGTERM. Raises OSError where the address cannot be had."""
+    listening = _listening_socket(settings.host, settings.port)
+    app = create_app(settings)
+    lobby: Lobby = app.state.lobby
+    is_fast = gateway.choose(settings.gateway) == "fast"
+    config = uvicorn.Config(
+        app,
+        ws=gateway.upgrade_protocol(lobby, fast=is_fast),
+        ws_max_size=gateway.LARGEST_MESSAGE,
+        ws_ping_interval=None,  # The protocol has its own PING.
+        ws_per_message_deflate=False,
+        http="httptools",  # The one whose way of handing upgrades over the gateway knows.
+        access_log=False,
+        log_config=None,
+        timeout_graceful_shutdown=5,
+    )
+    host, port = listening.getsockname()[:2]
+    print(_next_steps(f"[{host}]:{port}" if ":" in host else f"{host}:{port}"), flush=True)
+    # What is loaded now stays: the collector need not look at it again and again.
+    gc.collect()
+    gc.freeze()
+    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        runner.run(Server(config, lobby).serve(sockets=[listening]))
+
+
+def _listening_socket(host: str, port: int) -> socket.socket:
+    """Bound, with the send buffer that accepted sockets inherit."""
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, gateway.SEND_BUFFER_BYTES)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        error.filename = f"{host}:{port}"
+        raise
+    return listening
+
+
+def _next_steps(address: str) -> str:
+    return f"""Estragon {__version__} waits for Godot at {address}
+
+  play:     open godot_client/ in Godot 4.6, run it, and join {address}
+  watch:    http://{address}/admin
+  company:  .venv/bin/estragon bots ws://{address}/ws --count 20 --seconds 600
+  describe: http://{address}/api/server
+"""

@@ -1,0 +1,128 @@
+"""A whole server without a socket or a clock: real sessions, a real game, reference clients.
+
+`MockServer.tick()` does what the running server does twenty times a second; a `MockClient` is the
+reference client's session on a wire that is a function call.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from protocol_spec import codec
+from protocol_spec.client import ClientSession
+from server.chunks import TileMap
+from server.game import TICK_SECONDS, Game
+from server.lobby import Lobby
+from server.session import Session
+from server.settings import Settings
+from server.tiles import builtin_tile_set
+from server.world import World
+
+TILES = builtin_tile_set()
+GRASS = TILES["grass"]
+WALL = next(
+    each.id for each in TILES.by_id.values() if each.layer == "things" and each.height > 512
+)
+
+
+def meadow(width: int = 96, height: int = 96) -> TileMap:
+    """A map of grass alone."""
+    cells = np.zeros((3, height, width), np.uint16)
+    cells[0] = GRASS
+    return TileMap(cells, TILES)
+
+
+class Wire:
+    """A Peer that hands what the server sends to a client at once."""
+
+    def __init__(self, address: str = "") -> None:
+        self.address = address
+        self.sent: list[bytes] = []
+        self.closed: tuple[int, str] | None = None
+        self.is_aborted = False
+        self.queued_bytes = 0
+        self.client: ClientSession | None = None
+
+    def send(self, message: bytes) -> None:
+        self.sent.append(message)
+        if self.client is not None and not self.queued_bytes:
+            self.client.receive(message)
+
+    def close(self, code: int, reason: str) -> None:
+        self.closed = (code, reason)
+
+    def abort(self) -> None:
+        self.is_aborted = True
+
+    def messages(self) -> list[codec.Message]:
+        """All that the server sent, read."""
+        found = [codec.decode(*frame) for data in self.sent for frame in codec.parse(data)]
+        return [each for each in found if each is not None]
+
+    def errors(self) -> list[codec.ErrorCode]:
+        found = [each for each in self.messages() if isinstance(each, codec.Error)]
+        return [codec.ErrorCode(each.code) for each in found]
+
+
+class MockClient(ClientSession):
+    def __init__(self, server: MockServer, name: str, address: str = "") -> None:
+        self.wire = Wire(address)
+        self.server = server
+        self.server_session: Session = server.lobby.open_session(self.wire, server.now)
+        super().__init__(name, "", self._send)
+        self.wire.client = self
+
+    def _send(self, message: bytes) -> None:
+        self.server_session.receive(message, self.server.now)
+
+    def disconnect(self) -> None:
+        self.server_session.lost()
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """One's own, in 1/1024 tile."""
+        assert self.state is not None
+        return self.state.x, self.state.y
+
+
+class MockServer:
+    def __init__(
+        self,
+        tile_map: TileMap | None = None,
+        spawns: tuple[tuple[int, int], ...] = ((48, 48),),
+        **settings: object,
+    ) -> None:
+        self.settings = Settings.model_validate(settings)
+        self.now = 1000.0
+        world = World(tile_map or meadow(), spawns, self.settings.max_players)
+        self.game = Game("meadow", "free_roam", "meadow", world, self.settings)
+        self.lobby = Lobby(self.settings, [self.game])
+
+    @property
+    def world(self) -> World:
+        return self.game.world
+
+    def connect(self, name: str = "Vladimir", address: str = "") -> MockClient:
+        """A client whose socket has just opened."""
+        return MockClient(self, name, address)
+
+    def join(self, name: str = "Vladimir") -> MockClient:
+        """A client that is in the world and has its first snapshot."""
+        client = self.connect(name)
+        client.begin()
+        self.tick()
+        assert client.state is not None, client.error
+        return client
+
+    def tick(self, count: int = 1) -> None:
+        for _ in range(count):
+            self.now += TICK_SECONDS
+            self.game.do_tick(self.now)
+
+    def walk(self, client: MockClient, direction: int, ticks: int) -> None:
+        """The client walks for so many ticks, then stands."""
+        for _ in range(ticks):
+            client.walk(direction)
+            self.tick()
+        client.walk(direction, pace=0)
+        self.tick(3)
