@@ -240,6 +240,11 @@ class Client(picows.WSListener):
             self._transport.disconnect()
             await self._transport.wait_disconnected()
 
+    def abort(self) -> None:
+        """Drops the connection without a word, as a pulled cable would."""
+        if self._transport is not None:
+            self._transport.disconnect(graceful=False)
+
     def _send(self, message: bytes) -> None:
         if self._transport is not None:
             self._transport.send(picows.WSMsgType.BINARY, message)

@@ -53,9 +53,7 @@ def _serve(chosen: argparse.Namespace) -> int:
             print(f"estragon: {place}: {fault['msg']}", file=sys.stderr)
         return 2
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level="INFO")
-    # They tell of every plug-in and every connection.
-    for chatty in ("alembic", "server.gateway.fast.picows"):
-        logging.getLogger(chatty).setLevel("WARNING")
+    logging.getLogger("alembic").setLevel("WARNING")  # It tells of every plug-in.
     try:
         serve(settings)
     except OSError as error:

@@ -9,7 +9,7 @@ class ProtocolError(Exception):
     """The peer broke the protocol: it is told the code and the connection is closed."""
 
     def __init__(self, code: ErrorCode, text: str = "") -> None:
-        super().__init__(text or code.name)
+        super().__init__(text)
         self.code = code
 
 
@@ -17,6 +17,6 @@ class Rejected(Exception):
     """The game says no: the peer is told the code, and everything goes on."""
 
     def __init__(self, code: ErrorCode, text: str = "", retry_after_ms: int = 0) -> None:
-        super().__init__(text or code.name)
+        super().__init__(text)
         self.code = code
         self.retry_after_ms = retry_after_ms

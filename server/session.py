@@ -304,5 +304,5 @@ def _error(
         fatal=int(fatal),
         message=message_type,
         retry_after_ms=retry_after_ms,
-        text="" if text == code.name else text,
+        text=text,
     ).encode()

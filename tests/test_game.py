@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
+
 import pytest
 
 from protocol_spec import codec
@@ -288,7 +291,7 @@ def test_a_tick_that_fails_is_logged_and_the_next_one_comes(
     async def run_until_told() -> None:
         running = asyncio.create_task(server.game.run())
         async with asyncio.timeout(5):
-            while len(client.wire.sent) == snapshots:
+            while len(client.wire.sent) == snapshots:  # noqa: ASYNC110 - no event tells.
                 await asyncio.sleep(0.01)
         running.cancel()
 

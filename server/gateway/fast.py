@@ -16,7 +16,9 @@ from protocol_spec.codec import MAX_CLIENT_MESSAGE, SUBPROTOCOL
 from server.gateway.connection import LARGEST_MESSAGE, Connection, counted_address
 from server.lobby import Lobby
 
-log = logging.getLogger(__name__)
+_picows_log = logging.getLogger(f"{__name__}.picows")
+# It tells of every connection, and calls a peer's fault an error.
+_picows_log.setLevel(logging.CRITICAL)
 
 READ_BUFFER_BYTES = 2048
 """picows' least, a socket: an INPUT is 14 bytes; the buffer grows where a message needs it."""
@@ -101,7 +103,7 @@ def fast_protocol(lobby: Lobby, transport: Any) -> Any:
         None,  # path
         False,  # is_client_side
         listener,
-        log.getChild("picows"),
+        _picows_log,
         True,  # disconnect_on_exception
         5.0,  # websocket_handshake_timeout
         False,  # enable_auto_ping: the protocol has its own PING

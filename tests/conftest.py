@@ -1,0 +1,44 @@
+"""Fixtures that several files share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import toolbox
+from tests.running import RunningServer, running_server
+
+
+@pytest.fixture(scope="module", params=["fast", "asgi"])
+def either_server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningServer]:
+    """A running server, once with each gateway."""
+    folder = tmp_path_factory.mktemp(request.param)
+    with running_server(folder, "--gateway", request.param) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A running server, as an operator starts it."""
+    with running_server(tmp_path_factory.mktemp("server")) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def godot() -> Path:
+    """Godot's program. Where there is none the test is skipped; in CI that is a failure."""
+    return needed("godot")
+
+
+def needed(tool: str) -> Path:
+    try:
+        return toolbox.find(tool)
+    except toolbox.ToolMissing as reason:
+        if os.environ.get("CI"):
+            pytest.fail(str(reason))
+        pytest.skip(str(reason))

@@ -1,0 +1,121 @@
+"""The real server as a process of its own, on a port that the system chose."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+
+START_SECONDS = 30
+STOP_SECONDS = 15
+
+
+class RunningServer:
+    """`estragon serve` with its log. Use as a context manager, or start and stop by hand."""
+
+    def __init__(self, data: Path, *flags: str, port: int = 0, cpu: int | None = None) -> None:
+        self.data = data
+        self.port = port
+        self._flags = flags
+        self._cpu = cpu
+        self._log_path = data.parent / f"{data.name}.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> RunningServer:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def url(self) -> str:
+        return f"ws://{self.address}/ws"
+
+    @property
+    def log(self) -> str:
+        return self._log_path.read_text(encoding="utf-8")
+
+    @property
+    def process(self) -> psutil.Process:
+        assert self._process is not None
+        return psutil.Process(self._process.pid)
+
+    def start(self) -> None:
+        """Starts the server and waits until it answers. After a stop, on the same port."""
+        command = [sys.executable, "-m", "server", "serve", "--port", str(self.port)]
+        command += ["--data", str(self.data), *self._flags]
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("ESTRAGON_")}
+        with self._log_path.open("ab") as log:
+            already = log.tell()
+            self._process = subprocess.Popen(
+                command, stdout=log, stderr=subprocess.STDOUT, env=environment
+            )
+        if self._cpu is not None:
+            self.process.cpu_affinity([self._cpu])
+        deadline = time.monotonic() + START_SECONDS
+        while not self._answers(already):
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                self.stop()
+                raise RuntimeError(f"the server does not start:\n{self.log}")
+            time.sleep(0.05)
+
+    def _answers(self, already: int) -> bool:
+        said = self._log_path.read_bytes()[already:].decode()
+        found = re.search(r"waits for Godot at 127\.0\.0\.1:(\d+)", said)
+        if not found:
+            return False
+        self.port = int(found[1])
+        try:
+            with urllib.request.urlopen(f"http://{self.address}/healthz", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+    def stop(self) -> None:
+        """Asks the server to end, as an operator would."""
+        self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """Ends the server as a power cut would."""
+        self._end(signal.SIGKILL)
+
+    def _end(self, how: signal.Signals) -> None:
+        if self._process is None:
+            return
+        self._process.send_signal(how)
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+            raise
+        finally:
+            self._process = None
+
+    def failures(self) -> list[str]:
+        """Lines of the log that tell of a bug of ours."""
+        return [
+            line for line in self.log.splitlines() if re.search(r"Traceback|ERROR|CRITICAL", line)
+        ]
+
+
+@contextmanager
+def running_server(folder: Path, *flags: str) -> Iterator[RunningServer]:
+    """A server on a fresh data folder; afterwards its log must not tell of a bug."""
+    with RunningServer(folder / "data", *flags) as server:
+        yield server
+    assert server.failures() == []
