@@ -18,7 +18,10 @@ from protocol_spec import codec
 from protocol_spec.codec import CHUNK_SIZE, ErrorCode, PlayerState, SnapshotFlag
 
 LEAD_TICKS = 2
-"""How far ahead of the server's tick commands are sent, plus half the round trip."""
+"""How far ahead of the server's tick commands are to arrive."""
+ROUND_TRIP_TOKEN = 0xE57
+PING_TICKS = 20
+"""How often the round trip is measured anew."""
 
 
 class Refused(Exception):
@@ -70,7 +73,9 @@ class ClientSession:
         self.chat: list[codec.ChatMessage] = []
         self.state: codec.WorldState | None = None
         """The last snapshot, with one's own exact place."""
+        self.round_trip_ticks = 0
         self._by_slot: dict[int, Player] = {}
+        self._ping_tick = 0
 
     def begin(self) -> None:
         """The socket is open: says hello."""
@@ -94,11 +99,12 @@ class ClientSession:
                 self.on_message(message)
 
     def walk(self, direction: int, pace: int = 255) -> None:
-        """Sends the command for the tick that the server will soon reach."""
+        """Sends the command for the tick that the server will have reached when it arrives."""
         if self.state is None:
             return
+        tick = self.state.tick + self.round_trip_ticks + LEAD_TICKS
         command = codec.Command(direction=direction, aim=direction, pace=pace, buttons=0)
-        self.send(codec.Input(tick=self.state.tick + LEAD_TICKS, commands=command.pack()).encode())
+        self.send(codec.Input(tick=tick, commands=command.pack()).encode())
 
     def say(self, text: str) -> None:
         self.send(codec.ChatMessage(player_id=0, text=text, timestamp=0).encode())
@@ -133,6 +139,8 @@ class ClientSession:
                 self.entered = message
             case codec.Ping():
                 self.send(codec.Pong(token=message.token, tick=0, phase=0).encode())
+            case codec.Pong(token=token) if token == ROUND_TRIP_TOKEN and self.state:
+                self.round_trip_ticks = self.state.tick - self._ping_tick
             case codec.Tile():
                 self.tiles[message.id] = message
             case codec.ChunkData():
@@ -163,6 +171,9 @@ class ClientSession:
 
     def _take_state(self, message: codec.WorldState) -> None:
         self.state = message
+        if message.tick >= self._ping_tick + PING_TICKS:
+            self._ping_tick = message.tick
+            self.send(codec.Ping(token=ROUND_TRIP_TOKEN).encode())
         if not self.keeps_players:
             return
         if message.flags & SnapshotFlag.FULL:

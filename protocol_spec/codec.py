@@ -29,7 +29,7 @@ _HEAD = struct.Struct("!BH")
 
 PROTOCOL_VERSION = 1
 SUBPROTOCOL = "estragon.v1"
-SCHEMA_HASH = 0xA276F947
+SCHEMA_HASH = 0xCEA227C8
 MAGIC = 1163088978
 """The first field of HELLO, "ESTR" in ASCII: whoever does not send it is not one of us."""
 MAX_CLIENT_MESSAGE = 4096
@@ -146,8 +146,6 @@ class ErrorCode(IntEnum):
     """Too many messages: first a warning, then the end."""
     SILENT = 24
     """Nothing was heard, not even a PONG, for too long."""
-    TOO_SLOW = 25
-    """The client did not read what was sent for too long."""
     AUTH_METHOD_UNSUPPORTED = 30
     """This server does not offer that way to authenticate."""
     NAME_EMPTY = 31
@@ -159,7 +157,7 @@ class ErrorCode(IntEnum):
     NAME_INVALID = 34
     """A name with characters, or a mix of scripts, that names may not have."""
     NAME_IN_USE = 35
-    """Somebody has that name, or one that looks just like it."""
+    """Somebody has that name; case does not make it another."""
     WORLD_UNKNOWN = 36
     """No world of that name runs here."""
     WORLD_FULL = 37
@@ -852,7 +850,9 @@ class Tile:
     1/1024 tile.
     """
     speed: int
-    """Of WALK_SPEED, of whoever walks on it as ground. In percent."""
+    """Of WALK_SPEED. A cell's is that of its thing, where there is none that of its ground. In
+    percent.
+    """
     colour: int
     """For a picture with one point a tile. In 0xRRGGBB."""
     column: int
@@ -867,7 +867,7 @@ class Tile:
         return _frame(
             18,
             struct.pack(
-                "!HBhBIBBB",
+                "!HBhHIBBB",
                 self.id,
                 self.layer,
                 self.height,
@@ -883,9 +883,9 @@ class Tile:
     @classmethod
     def decode(cls, payload: bytes) -> Self:
         (id, layer, height, speed, colour, column, row, pattern) = struct.unpack_from(
-            "!HBhBIBBB", payload, 0
+            "!HBhHIBBB", payload, 0
         )
-        name_bytes, _ = _cut(payload, 13, 64, _U8)
+        name_bytes, _ = _cut(payload, 14, 64, _U8)
         name = name_bytes.decode()
         return cls(id, layer, height, speed, colour, column, row, pattern, name)
 

@@ -35,21 +35,22 @@ def router(lobby: Lobby) -> APIRouter:
     async def server() -> ServerInfo:
         """What a client's menu shows."""
         settings = lobby.settings
+        worlds = lobby.world_statuses()
         return ServerInfo(
             name=settings.name,
             message_of_the_day=settings.message_of_the_day,
             version=__version__,
             protocol_versions=[PROTOCOL_VERSION],
-            players=lobby.player_count,
+            players=sum(each.player_count for each in worlds),
             max_players=settings.max_players,
             worlds=[
                 WorldInfo(
-                    name=game.name,
-                    mode=game.mode,
-                    map=game.map_name,
-                    players=len(game.world.players),
+                    name=each.name,
+                    mode=each.mode,
+                    map=each.map_name,
+                    players=each.player_count,
                 )
-                for game in lobby.games.values()
+                for each in worlds
             ],
         )
 

@@ -12,10 +12,11 @@ import logging
 import numpy as np
 
 from protocol_spec import codec
-from server.member import Member
+from server.member import Member, News
 from server.session import Session
 from server.settings import Settings
 from server.snapshot import HEAD_SIZE, Snapshot
+from server.status import PlayerStatus, WorldStatus
 from server.tiles import LAYERS, Tile
 from server.world import Changes, Command, Enter, Player, World
 
@@ -35,7 +36,7 @@ class Game:
         self.map_name = map_name
         self.world = world
         self.settings = settings
-        self.late_ticks = 0
+        self._late_ticks = 0
         self._inbox: list[Command] = []
         self._waiting: dict[int, Session] = {}
         """Who asked to enter, by player id, until the next tick."""
@@ -58,6 +59,29 @@ class Game:
         phase = (now - self._tick_began) / TICK_SECONDS
         return self.world.tick, round(min(max(phase, 0.0), 1.0) * 0xFFFF)
 
+    def status(self) -> WorldStatus:
+        return WorldStatus(
+            name=self.name,
+            mode=self.mode,
+            map_name=self.map_name,
+            tick=self.world.tick,
+            late_ticks=self._late_ticks,
+            player_count=len(self.world.players),
+        )
+
+    def player_statuses(self) -> list[PlayerStatus]:
+        """Who is in, in the order of their coming."""
+        world = self.world
+        return [
+            PlayerStatus(
+                player_id=each.player_id,
+                name=each.name,
+                x=int(world.x[each.slot]) >> 10,
+                y=int(world.y[each.slot]) >> 10,
+            )
+            for each in world.players.values()
+        ]
+
     async def run(self) -> None:
         """Ticks until cancelled."""
         loop = asyncio.get_running_loop()
@@ -66,7 +90,7 @@ class Game:
             due += TICK_SECONDS
             wait = due - loop.time()
             if wait <= 0:
-                self.late_ticks += 1
+                self._late_ticks += 1
                 if wait < -_LATE_TICKS * TICK_SECONDS:
                     due = loop.time()
             # Even a late loop lets the sockets have their turn.
@@ -103,7 +127,7 @@ class Game:
             greeting = [self._world_entered(player), *self._tile_frames, *roster]
             self._members[player.slot] = Member(session, greeting)
 
-    def _news(self, changes: Changes) -> bytes:
+    def _news(self, changes: Changes) -> News:
         """What everybody in the world hears of a tick."""
         frames = [
             codec.PlayerLeave(player_id=player.player_id, reason=reason).encode()
@@ -117,7 +141,7 @@ class Game:
             ).encode()
             for said in changes.said
         ]
-        return b"".join(frames)
+        return News(frames)
 
     def _send_tick(self, changes: Changes, now: float) -> None:
         """Two passes: what each member's snapshot holds; then all heads at once, and the sends."""
@@ -180,7 +204,7 @@ def _tile_frame(tile: Tile) -> bytes:
         id=tile.id,
         layer=LAYERS.index(tile.layer),
         height=tile.height,
-        speed=min(tile.speed, 255),
+        speed=tile.speed,
         colour=int(tile.colour[1:], 16),
         column=column,
         row=row,

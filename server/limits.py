@@ -24,6 +24,11 @@ class Bucket:
         return True
 
     @property
+    def is_rested(self) -> bool:
+        """True where half of the burst was there at the last `take`."""
+        return self._tokens > self._burst / 2
+
+    @property
     def wait_seconds(self) -> float:
         """How long after the last `take` the next token is there."""
         return max(0.0, (1 - self._tokens) / self._per_second)

@@ -19,6 +19,7 @@ from server.failures import Rejected
 from server.game import TICK_RATE, Game
 from server.session import Peer, Session
 from server.settings import Settings
+from server.status import PlayerStatus, WorldStatus
 
 log = logging.getLogger(__name__)
 
@@ -44,8 +45,14 @@ class Lobby:
         self._per_address: Counter[str] = Counter()
 
     @property
-    def player_count(self) -> int:
-        return sum(len(game.world.players) for game in self.games.values())
+    def connection_count(self) -> int:
+        return len(self._peers)
+
+    def world_statuses(self) -> list[WorldStatus]:
+        return [game.status() for game in self.games.values()]
+
+    def player_statuses(self, world: str) -> list[PlayerStatus]:
+        return self.games[world].player_statuses()
 
     def open_session(self, peer: Peer, now: float) -> Session:
         """A connection came. One too many is told so and closed."""

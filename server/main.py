@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+import admin
 from server import __version__, api
 from server.chunks import TileMap
 from server.game import Game
@@ -52,6 +53,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.lobby = lobby
     app.include_router(api.router(lobby))
     app.include_router(plain.router(lobby))
+    admin.register(app, lobby)
     return app
 
 

@@ -18,6 +18,14 @@ CLOGGED_BYTES = 32 * 1024
 """With so much unsent a client gets no snapshots until it has read."""
 
 
+class News:
+    """What everybody in a world hears of a tick: joined for most, in frames for who needs them."""
+
+    def __init__(self, frames: list[bytes]) -> None:
+        self.frames = frames
+        self.joined = b"".join(frames)
+
+
 class Member:
     def __init__(self, session: Session, greeting: list[bytes]) -> None:
         """`greeting` are the frames that a newcomer must hear before anything else."""
@@ -58,17 +66,23 @@ class Member:
         self.chunk, self._view = chunk, view
         return came
 
-    def send(self, news: bytes, head: bytes, view: bytes) -> None:
+    def send(self, news: News, head: bytes, view: bytes) -> None:
         """Sends a tick: news, tiles and the snapshot, in as few messages as they fit."""
         send = self.session.peer.send
         if self._clogged_since is not None:
-            if news:
-                send(news)
-        elif self._frames or self._map_frames:
-            send_packed(send, chain(self._frames, [news], self._map_frames, [head + view]))
+            if self._frames:
+                self._frames += news.frames  # Nobody hears news before they are greeted.
+            else:
+                send_packed(send, news.frames)
+        elif (
+            self._frames
+            or self._map_frames
+            or len(news.joined) + len(head) + len(view) > MAX_SERVER_MESSAGE
+        ):
+            send_packed(send, chain(self._frames, news.frames, self._map_frames, [head + view]))
             self._frames, self._map_frames = [], []
         else:
-            send(b"".join((news, head, view)))
+            send(b"".join((news.joined, head, view)))
 
 
 def send_packed(send: Callable[[bytes], None], frames: Iterable[bytes]) -> None:
@@ -79,8 +93,7 @@ def send_packed(send: Callable[[bytes], None], frames: Iterable[bytes]) -> None:
         if batch and size + len(frame) > MAX_SERVER_MESSAGE:
             send(b"".join(batch))
             batch, size = [], 0
-        if frame:
-            batch.append(frame)
-            size += len(frame)
+        batch.append(frame)
+        size += len(frame)
     if batch:
         send(b"".join(batch))

@@ -9,7 +9,7 @@ from server.failures import Rejected
 
 SHORTEST, LONGEST = 3, 20
 JOINERS = " _-'."
-SCRIPTS = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "GEORGIAN", "HEBREW", "ARABIC", "DEVANAGARI")
+SCRIPTS = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "GEORGIAN", "HEBREW", "ARABIC")
 EAST_ASIAN = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL")
 """Written together in one word, so they count as one script."""
 

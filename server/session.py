@@ -96,6 +96,8 @@ class Session:
                 raise ProtocolError(ErrorCode.MESSAGE_TOO_LARGE)
             for message_type, payload in codec.parse(data):
                 if self._messages.take(now):
+                    if self._messages.is_rested:
+                        self._over_limit = 0
                     self._handle(message_type, payload, now)
                 else:
                     self._count_over_limit(message_type)
@@ -110,9 +112,9 @@ class Session:
         """A text WebSocket message came: the protocol has none."""
         self.fail(ErrorCode.TEXT_FRAME, close_code=TEXT_CLOSE_CODE)
 
-    def lost(self) -> None:
+    def lost(self, *, said_goodbye: bool = False) -> None:
         """The connection is gone, whoever ended it. Called once."""
-        self._leave(codec.LeaveReason.LOST)
+        self._leave(codec.LeaveReason.LEFT if said_goodbye else codec.LeaveReason.LOST)
         self.lobby.disconnected(self.peer)
 
     def drop(self) -> None:
@@ -130,6 +132,8 @@ class Session:
             self.fail(ErrorCode.AUTH_TIMEOUT)
         elif silent > settings.ping_after_seconds + settings.silence_seconds:
             self.fail(ErrorCode.SILENT)
+        elif self.peer.queued_bytes > settings.queued_bytes:
+            self.drop()
         elif silent > settings.ping_after_seconds and not self._pinged:
             self._pinged = True
             self.peer.send(codec.Ping(token=0).encode())
@@ -141,6 +145,9 @@ class Session:
         self.wants_full = True
 
     def entry_refused(self, code: ErrorCode) -> None:
+        """The world did not take the player in; another one may."""
+        if self.state is State.CLOSED:
+            return
         self.state = State.LOBBY
         self.game = None
         self._refuse(Rejected(code), MessageType.ENTER_WORLD)

@@ -13,16 +13,16 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="ESTRAGON_", extra="forbid", frozen=True)
 
     host: str = "127.0.0.1"
-    port: int = Field(8000, ge=0, le=65535)
+    port: int = Field(default=8000, ge=0, le=65535)
     data: Path = Path("data")
     """The folder of the database; created with mode 0700."""
     gateway: Literal["fast", "asgi"] = "fast"
     """fast: picows below uvicorn. asgi: uvicorn's own WebSockets, also used without picows."""
 
-    name: str = Field("Estragon", max_length=40)
-    message_of_the_day: str = Field("", max_length=500)
-    max_players: int = Field(2000, ge=1, le=4000)
-    """In each world; WORLD_STATE.players holds 4,000."""
+    name: str = Field(default="Estragon", max_length=40)
+    message_of_the_day: str = Field(default="", max_length=500)
+    max_players: int = Field(default=2000, ge=1, le=2000)
+    """In each world. WORLD_STATE.players holds 4,000, and whoever crosses a chunk's edge twice."""
 
     auth_timeout_seconds: float = 5.0
     ping_after_seconds: float = 15.0
@@ -32,7 +32,7 @@ class Settings(BaseSettings):
 
     messages_per_second: int = 60
     message_burst: int = 120
-    chat_characters: int = Field(500, le=500)
+    chat_characters: int = Field(default=500, le=500)
     """500 characters of 4 bytes are what CHAT_MESSAGE.text holds."""
     chat_burst: int = 8
     chat_window_seconds: float = 10.0

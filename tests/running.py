@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -84,6 +85,18 @@ class RunningServer:
                 return bool(answer.status == 200)
         except OSError:
             return False
+
+    def wait_for_players(self, count: int, seconds: float = 20) -> None:
+        """Until so many players are in the server's worlds."""
+        deadline = time.monotonic() + seconds
+        while True:
+            with urllib.request.urlopen(f"http://{self.address}/api/server", timeout=5) as answer:
+                there = json.load(answer)["players"]
+            if there == count:
+                return
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{there} players are there, not {count}")
+            time.sleep(0.05)
 
     def stop(self) -> None:
         """Asks the server to end, as an operator would."""

@@ -274,6 +274,43 @@ def test_a_message_is_never_longer_than_the_limit() -> None:
     assert 12_000 < longest <= codec.MAX_SERVER_MESSAGE
 
 
+def test_much_news_in_one_tick_is_spread_over_several_messages(server: MockServer) -> None:
+    clients = [server.join(f"Guest {number}") for number in range(6)]
+    hearer = clients[0]
+    for client in clients:
+        for line in range(8):
+            client.say(f"{line}" + "🌳" * 499)
+    already = len(hearer.wire.sent)
+    server.tick()
+    new = hearer.wire.sent[already:]
+    assert len(new) > 2
+    assert max(map(len, new)) <= codec.MAX_SERVER_MESSAGE
+    assert len(hearer.chat) == 48
+
+
+def test_a_newcomer_who_does_not_read_yet_is_greeted_before_any_news(server: MockServer) -> None:
+    vladimir = server.join("Vladimir")
+    late = server.connect("Estragon")
+    late.begin()
+    late.wire.queued_bytes = 40_000
+    vladimir.say("Estragon!")
+    server.tick(3)
+    late.wire.queued_bytes = 0
+    server.tick()
+    assert late.entered is not None
+    assert [each.text for each in late.chat] == ["Estragon!"]
+    kinds = [type(each) for each in late.wire.messages()]
+    assert kinds.index(codec.WorldEntered) < kinds.index(codec.ChatMessage)
+
+
+def test_who_closes_properly_left_and_was_not_lost(server: MockServer) -> None:
+    vladimir, estragon = server.join("Vladimir"), server.join("Estragon")
+    estragon.server_session.lost(said_goodbye=True)
+    server.tick()
+    leaves = [each for each in vladimir.wire.messages() if isinstance(each, codec.PlayerLeave)]
+    assert [each.reason for each in leaves] == [codec.LeaveReason.LEFT]
+
+
 def test_a_tick_that_fails_is_logged_and_the_next_one_comes(
     server: MockServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -151,6 +151,29 @@ def test_a_full_world_is_answered() -> None:
     assert client.wire.closed is None
 
 
+def test_a_session_that_ended_stays_ended_when_the_world_refuses_it() -> None:
+    server = MockServer(max_players=1)
+    server.join("Vladimir")
+    client = server.connect("Estragon")
+    client.begin()
+    client.disconnect()
+    taker = server.connect("Estragon")
+    taker.begin()
+    server.tick()
+    assert client.wire.errors() == []
+    assert client.server_session.state is State.CLOSED
+    assert "estragon" in server.lobby._names
+
+
+def test_who_does_not_read_in_the_lobby_is_dropped(server: MockServer) -> None:
+    client = server.connect()
+    client.world = "nowhere"
+    client.begin()
+    client.wire.queued_bytes = 300_000
+    client.server_session.check_time(server.now + 1)
+    assert client.wire.is_aborted
+
+
 def test_play_before_the_world_is_entered_is_refused(server: MockServer) -> None:
     client = server.connect()
     client.begin()
@@ -242,6 +265,17 @@ def test_a_flood_inside_one_message_ends_as_well(server: MockServer) -> None:
     assert len(client.wire.errors()) == 0
     client.server_session.receive(codec.Pong(0, 0, 0).encode() * 300, server.now)
     assert client.wire.closed == (4023, "RATE_LIMITED")
+
+
+def test_a_warning_is_forgotten_after_a_rest(server: MockServer) -> None:
+    client = server.join()
+    pong = codec.Pong(0, 0, 0).encode()
+    for _ in range(4):
+        for _ in range(200):
+            client.server_session.receive(pong, server.now)
+        server.now += 10
+    assert client.wire.errors() == [ErrorCode.RATE_LIMITED] * 4
+    assert client.wire.closed is None
 
 
 def test_sixty_messages_a_second_are_never_too_many(server: MockServer) -> None:

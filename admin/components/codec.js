@@ -2,7 +2,7 @@
 
 export const PROTOCOL_VERSION = 1;
 export const SUBPROTOCOL = "estragon.v1";
-export const SCHEMA_HASH = 2725706055;
+export const SCHEMA_HASH = 3466733512;
 /** The first field of HELLO, "ESTR" in ASCII: whoever does not send it is not one of us. */
 export const MAGIC = 1163088978;
 /** The longest WebSocket message that a client may send. */
@@ -67,7 +67,6 @@ export const ErrorCode = Object.freeze({
   "AUTH_TIMEOUT": 22,
   "RATE_LIMITED": 23,
   "SILENT": 24,
-  "TOO_SLOW": 25,
   "AUTH_METHOD_UNSUPPORTED": 30,
   "NAME_EMPTY": 31,
   "NAME_TOO_SHORT": 32,
@@ -544,7 +543,7 @@ const MESSAGES = {
       },
       {
         "name": "speed",
-        "type": "u8"
+        "type": "u16"
       },
       {
         "name": "colour",

@@ -49,10 +49,10 @@ class Connection:
             log.exception("a message of %s failed", session.name or "a connection")
             session.fail(ErrorCode.INTERNAL)
 
-    def end(self) -> None:
-        """The socket is gone."""
+    def end(self, *, said_goodbye: bool) -> None:
+        """The socket is gone; the peer may have closed it as one should."""
         if self._session is not None:
-            self._session.lost()
+            self._session.lost(said_goodbye=said_goodbye)
 
     def send(self, message: bytes) -> None:
         self._send_binary(message)

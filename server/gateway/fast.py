@@ -33,6 +33,7 @@ class FastConnection(Connection, picows.WSListener):
         self._parts = bytearray()
         """The fragments of a message so far."""
         self._parts_are_text = False
+        self._said_goodbye = False
 
     def on_ws_connected(self, transport: picows.WSTransport) -> None:
         self._transport = transport
@@ -44,6 +45,7 @@ class FastConnection(Connection, picows.WSListener):
         if kind == picows.WSMsgType.BINARY and frame.fin:
             self.take(frame.get_payload_as_bytes())
         elif kind == picows.WSMsgType.CLOSE:
+            self._said_goodbye = True
             transport.send_close(frame.get_close_code(), frame.get_close_message())
             transport.disconnect()
         elif kind in (
@@ -65,7 +67,7 @@ class FastConnection(Connection, picows.WSListener):
 
     def on_ws_disconnected(self, transport: picows.WSTransport) -> None:
         self._transport = None
-        self.end()
+        self.end(said_goodbye=self._said_goodbye)
 
     @property
     def queued_bytes(self) -> int:

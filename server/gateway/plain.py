@@ -16,6 +16,8 @@ from server.gateway.connection import Connection, counted_address
 from server.lobby import Lobby
 
 GAME_PATH = "/ws"
+ABNORMAL_CLOSURE = 1006
+"""RFC 6455, 7.4.1: the connection was lost without a close frame."""
 _ABORT = "estragon.abort"
 
 
@@ -46,15 +48,17 @@ class PlainConnection(Connection):
         offered = self._websocket.scope["subprotocols"]
         await self._websocket.accept(SUBPROTOCOL if SUBPROTOCOL in offered else None)
         writer = asyncio.create_task(self._write())
+        said_goodbye = False
         try:
             self.begin()
             while True:
                 event = await self._websocket.receive()
                 if event["type"] == "websocket.disconnect":
+                    said_goodbye = event.get("code") != ABNORMAL_CLOSURE
                     return
                 self.take(event.get("bytes"))
         finally:
-            self.end()
+            self.end(said_goodbye=said_goodbye)
             writer.cancel()
 
     async def _write(self) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from protocol_spec.codec import STEP_HEIGHT
 from server.mapmakers import (
     Area,
     Draft,
@@ -32,8 +33,6 @@ from server.tiles import EMPTY, TileSet
 SMALLEST = 16
 ROOMY = 64
 """Maps at least so wide and high, in tiles, get a village; smaller ones a glade with a well."""
-STEP = 256
-"""A body steps up so far, in 1/1024 tile; what is higher stops it."""
 BORDER = 7
 """Nothing is built so near the edge, in tiles: there the woods are thick."""
 
@@ -60,10 +59,10 @@ def make_village(tiles: TileSet, seed: int, width: int = 256, height: int = 256)
     _lamps_and_signs(land)
     _woods(land)
     _undergrowth(land)
-    shut = tiles.cell_heights(land.cells) > STEP
+    shut = tiles.cell_heights(land.cells) > STEP_HEIGHT
     near_well = (land.middle[0], land.middle[1] + 1)
     pockets = ~reached(shut, *near_well) & ~shut & (land.wet <= 0)
-    land.fill("bush", pockets & ~land.built)
+    land.fill("bush", pockets & (~land.built | land.wild))
     return Draft(land.cells, _spawns(land), tuple(land.areas))
 
 
@@ -249,14 +248,14 @@ def _green(land: _Village) -> None:
     part = root(((land.x - x) * 1024 // across) ** 2 + ((land.y - y) * 1024 // along) ** 2) // 16
     street = (part > 1024) & (part < 1024 + 2300 // along)
     land.square |= street | ((part < 1100) & ((land.x == x) | (land.y == y)))
-    land.built |= part < 1024 + 3000 // along
+    land.built |= part < 1024 + 2300 // along
     _well(land, 3)
     for right in (-1, 1):
         for down in (-1, 1):
             land.tree(x + right * across * 5 // 8, y + down * along * 5 // 8 + 1)
-            land.put("bench", x + right * 4, y + down * 3 - 1)
-            for beyond in (2, 4, 5):
-                land.put("flowers", x + right * beyond, y + down * 4 - (beyond > 4))
+            land.put("bench", x + right * 4, y + down * 2 - (down < 0))
+            for beyond in (2, 3, 5):
+                land.put("flowers", x + right * beyond, y + down * (along - beyond // 3) - down)
     land.areas.append(Area("green", x - across, y - along, 2 * across + 1, 2 * along + 1))
 
 
@@ -390,6 +389,10 @@ def _furnish(land: _Village, plan: _Plan, x: int, y: int, door_x: int) -> None:
         land.put(thing, column, back)
         if thing == "hearth":
             land.put("chimney", column, y - 2)
+    if plan.wing:
+        corner = x + 1 if land.things[y + plan.depth, x] else x + plan.width - 2
+        for row in (y + plan.depth + plan.wing - 2, y + plan.depth + plan.wing - 3):
+            land.put(land.pick("crate", "barrel", "hay"), corner, row)
     if plan.depth < 6 or plan.use == "barn":
         return
     for column in range(x + 2, x + plan.width - 3, 4):
@@ -432,7 +435,7 @@ def _fields(land: _Village) -> None:
             land.fill("soil", soil)
             land.fill("crops", soil & (land.y % 2 == 0))
         else:
-            for row in range(y + 3, y + height - 1, 4):
+            for row in range(y + 3, y + height - 2, 4):
                 for column in range(x + 3, x + width - 2, 4):
                     land.tree(column, row)
         for _ in range(land.draw(1, 3)):
@@ -500,18 +503,19 @@ def _roads(land: _Village) -> None:
     cost[land.wet > -16] += 6
     cost[grown(shut)] += 5
     cost[bridge] = 4
-    cost[shut] = 0
-    came = ways(cost, land.square)
-    traffic = np.zeros(cost.size, np.int64)
-    for x, y in land.goals:
-        traffic[way_back(came, y * land.width + x)] += 1
+    load = np.zeros_like(cost)
+    for _ in range(2):
+        # The second time, roads that were used before are cheap: ways join that ran side by side.
+        came = ways(np.where(shut, 0, np.maximum(cost // (1 + load), 2)), land.square)
+        load[:] = 0
+        for x, y in land.goals:
+            load.flat[way_back(came, y * land.width + x)] += 1
     for x, y in land.trails:
         way = np.array(way_back(came, y * land.width + x), np.int64)
         land.clear.flat[way] = True
         trodden = land.chance.integers(0, 100, way.size) < 10 + 4 * np.arange(way.size)
-        traffic[way[trodden]] += 1
-    load = traffic.reshape(cost.shape)
-    wide = load >= 2
+        load.flat[way[trodden]] += 1
+    wide = load >= 3
     wide[:, 1:] |= wide[:, :-1]
     wide[1:] |= wide[:-1]
     land.road |= (load > 0) | (wide & ~shut)
@@ -528,11 +532,11 @@ def _roads(land: _Village) -> None:
 
 def _lamps_and_signs(land: _Village) -> None:
     """Lamps along the paved streets, signs where a road leaves a bridge."""
-    free = (land.things == EMPTY) & (land.roofs == EMPTY) & ~land.road
-    kerb = free & grown(land.has("cobbles")) & ~land.wild & ~grown(land.has("canopy"))
+    free = (land.things == EMPTY) & ~grown(land.roofs != EMPTY) & ~land.road
+    kerb = free & grown(land.has("cobbles")) & ~land.wild
     lit: list[Place] = []
     for y, x in np.argwhere(kerb).tolist():
-        if all(abs(x - other_x) + abs(y - other_y) > 8 for other_x, other_y in lit):
+        if all(abs(x - other_x) + abs(y - other_y) > 10 for other_x, other_y in lit):
             lit.append((x, y))
             land.lamp(x, y)
     for area in land.areas:
@@ -549,7 +553,7 @@ def _woods(land: _Village) -> None:
     off = np.minimum(land.distance(*land.middle) * 64 // (land.span // 2), 1100)
     hilly, fine = land.hills(24), land.hills(7)
     density = (hilly * 5 + fine * 2) // 4 - 384 + (off - 600) // 2
-    floor = hilly * 7 // 4 - 384 + (off - 600) // 2 + fine // 16
+    floor = hilly * 7 // 4 - 384 + (off - 600) // 2 + fine // 16 - np.maximum(400 - off, 0)
     for area in land.areas:
         if area.name in ("ruin", "stone circle"):
             away = land.distance(area.x + area.width // 2, area.y + area.height // 2)
@@ -560,7 +564,7 @@ def _woods(land: _Village) -> None:
     rim = edge < min(land.span // 16, 6) * (400 + fine) // 1024 + 1
     density[rim] = floor[rim] = 2048
 
-    shaded = (floor > 660) & (land.wet < -40) & ~land.road & (~land.built | land.wild)
+    shaded = (floor > 660) & (land.wet < -40) & ~land.road
     land.fill("forest_floor", opened(shaded, 3) & land.has("grass"))
     firs = land.hills(30) + (land.middle[1] - land.y) * 300 // land.height
     # Trunks in the woods touch nowhere, not at their corners either: one can always pass.
@@ -614,7 +618,9 @@ def _spawns(land: _Village) -> tuple[Place, ...]:
     """Up to twelve free cells around the well."""
     near = land.distance(*land.middle)
     free = (land.cells[1:] == EMPTY).all(axis=0) & (near > 20) & (near < 90)
-    free &= reached(land.tiles.cell_heights(land.cells) > STEP, land.middle[0], land.middle[1] + 1)
+    free &= reached(
+        land.tiles.cell_heights(land.cells) > STEP_HEIGHT, land.middle[0], land.middle[1] + 1
+    )
     places = [(column, row) for row, column in np.argwhere(free).tolist()]
     places.sort(key=lambda place: (int(near[place[1], place[0]]), place))
     return tuple(places[:: max(len(places) // 12, 1)][:12])

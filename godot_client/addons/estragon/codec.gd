@@ -64,8 +64,6 @@ enum ErrorCode {
 	RATE_LIMITED = 23,
 	## Nothing was heard, not even a PONG, for too long.
 	SILENT = 24,
-	## The client did not read what was sent for too long.
-	TOO_SLOW = 25,
 	## This server does not offer that way to authenticate.
 	AUTH_METHOD_UNSUPPORTED = 30,
 	## No name, or nothing but spaces.
@@ -76,7 +74,7 @@ enum ErrorCode {
 	NAME_TOO_LONG = 33,
 	## A name with characters, or a mix of scripts, that names may not have.
 	NAME_INVALID = 34,
-	## Somebody has that name, or one that looks just like it.
+	## Somebody has that name; case does not make it another.
 	NAME_IN_USE = 35,
 	## No world of that name runs here.
 	WORLD_UNKNOWN = 36,
@@ -143,7 +141,7 @@ enum SnapshotFlag {
 
 const PROTOCOL_VERSION: int = 1
 const SUBPROTOCOL: String = "estragon.v1"
-const SCHEMA_HASH: int = 2725706055
+const SCHEMA_HASH: int = 3466733512
 ## The first field of HELLO, "ESTR" in ASCII: whoever does not send it is not one of us.
 const MAGIC: int = 1163088978
 ## The longest WebSocket message that a client may send. In bytes.
@@ -1117,7 +1115,8 @@ class Tile:
 	## A cell is as high as the higher of its ground and its thing; 32767 is never entered. In
 	## 1/1024 tile.
 	var height: int = 0
-	## Of WALK_SPEED, of whoever walks on it as ground. In percent.
+	## Of WALK_SPEED. A cell's is that of its thing, where there is none that of its ground. In
+	## percent.
 	var speed: int = 0
 	## For a picture with one point a tile. In 0xRRGGBB.
 	var colour: int = 0
@@ -1136,7 +1135,7 @@ class Tile:
 		writer.stream.put_u16(id)
 		writer.stream.put_u8(layer)
 		writer.stream.put_16(height)
-		writer.stream.put_u8(speed)
+		writer.stream.put_u16(speed)
 		writer.stream.put_u32(colour)
 		writer.stream.put_u8(column)
 		writer.stream.put_u8(row)
@@ -1144,12 +1143,12 @@ class Tile:
 		writer.text(name, 64)
 
 	func read(reader: Reader) -> void:
-		if not reader.has(13):
+		if not reader.has(14):
 			return
 		id = reader.stream.get_u16()
 		layer = reader.stream.get_u8()
 		height = reader.stream.get_16()
-		speed = reader.stream.get_u8()
+		speed = reader.stream.get_u16()
 		colour = reader.stream.get_u32()
 		column = reader.stream.get_u8()
 		row = reader.stream.get_u8()

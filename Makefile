@@ -1,0 +1,62 @@
+# make run      start a server on 127.0.0.1:8000
+# make test     all checks and tests (fetches what they need)
+# make check    formatting, lint, types, generated files
+# make format   put the formatting right
+# make bench    measure; see tests/bench/
+# make lock     choose newer versions of the dependencies (needs uv)
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: run test check format bench lock clean tools
+
+run: $(READY)
+	@$(BIN)/estragon serve
+
+test: check tools
+	$(BIN)/python -m pytest
+
+check: $(READY)
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/gdformat --check --line-length 100 godot_client
+	$(BIN)/gdlint godot_client
+	$(BIN)/python -m protocol_spec.generate --check
+
+format: $(READY)
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+	$(BIN)/gdformat --line-length 100 godot_client
+	$(BIN)/python -m protocol_spec.generate
+
+bench: $(READY)
+	$(BIN)/python -m tests.bench.cpu
+
+tools: $(READY)
+	@$(BIN)/python tests/toolbox.py fetch
+
+lock:
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+	  --no-emit-index-url --custom-compile-command "make lock" --upgrade \
+	  --output-file requirements.lock pyproject.toml --group dev
+
+clean:
+	rm -rf .venv *.egg-info
+
+# Debian's Python comes without ensurepip; pip then comes from the package that holds it, unpacked
+# here and not installed, so that nobody needs to be root.
+$(READY): requirements.lock pyproject.toml
+	@echo "Making the environment in .venv ..."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	@rm -rf .venv
+	@$(PYTHON) -m venv .venv >/dev/null 2>&1 || { \
+	  rm -rf .venv && $(PYTHON) -m venv --without-pip .venv && cd .venv && \
+	  apt-get -qq download python3-pip-whl && dpkg -x python3-pip-whl_*.deb wheels && \
+	  bin/python wheels/usr/share/python-wheels/pip-*.whl/pip --quiet install --no-index \
+	    --find-links wheels/usr/share/python-wheels pip && rm -r wheels python3-pip-whl_*.deb; } || { \
+	  echo "No environment can be made: install python3-venv, then try again." >&2; exit 1; }
+	@$(BIN)/python -m pip --quiet --disable-pip-version-check install --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip --quiet --disable-pip-version-check install --no-deps --editable .
+	@touch $@

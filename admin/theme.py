@@ -1,0 +1,44 @@
+"""What all pages of the panel share: colours, the head, and the words of both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from nicegui import ui
+
+WORDS = {
+    "overview": {"en": "Overview", "ru": "Обзор"},
+    "players": {"en": "Players", "ru": "Игроки"},
+    "worlds": {"en": "Worlds", "ru": "Миры"},
+    "world": {"en": "World", "ru": "Мир"},
+    "mode": {"en": "Mode", "ru": "Режим"},
+    "name": {"en": "Name", "ru": "Имя"},
+    "place": {"en": "Place", "ru": "Место"},
+    "tick": {"en": "Tick", "ru": "Такт"},
+    "late_ticks": {"en": "Late ticks", "ru": "Опоздавшие такты"},
+    "connections": {"en": "Connections", "ru": "Соединения"},
+    "nobody": {"en": "Nobody is here yet.", "ru": "Пока никого нет."},
+}
+
+
+def language() -> str:
+    """The visitor's, as their browser says: "ru" or "en"."""
+    request = ui.context.client.request
+    accepted = request.headers.get("accept-language", "") if request else ""
+    return "ru" if accepted.lower().startswith("ru") else "en"
+
+
+def word(key: str) -> str:
+    return WORDS[key][language()]
+
+
+@contextmanager
+def frame(title: str) -> Iterator[None]:
+    """A page of the panel: head, then what the caller puts in."""
+    ui.colors(primary="#7a5230", secondary="#56733f", accent="#c98f3c")
+    with ui.header().classes("items-center"):
+        ui.label("🌳 Estragon").classes("text-xl font-bold")
+        ui.label(title).classes("text-lg opacity-80")
+    with ui.column().classes("w-full max-w-5xl mx-auto p-4 gap-4"):
+        yield

@@ -1,0 +1,25 @@
+"""What the server tells of itself, as copies: whoever shows it never touches what is alive."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class PlayerStatus:
+    player_id: int
+    name: str
+    x: int
+    """In tiles."""
+    y: int
+
+
+@dataclass(frozen=True)
+class WorldStatus:
+    name: str
+    mode: str
+    map_name: str
+    tick: int
+    late_ticks: int
+    """How many ticks began later than they should have, since the start."""
+    player_count: int

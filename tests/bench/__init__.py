@@ -1,0 +1,1 @@
+"""What measures: programs to run by hand (`make bench`), and no tests."""

@@ -1,0 +1,96 @@
+"""The rules of CONTRIBUTING.md about who may know whom, read off the sources' own imports."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PURE = ("world", "movement", "chunks", "snapshot", "names", "limits", "tiles", "status", "failures")
+ALLOWED_TO_PURE = {
+    "__future__",
+    "collections",
+    "dataclasses",
+    "importlib",
+    "itertools",
+    "math",
+    "re",
+    "tomllib",
+    "types",
+    "typing",
+    "unicodedata",
+    "zlib",
+    "numpy",
+    "protocol_spec",
+    "server",
+}
+
+
+def imports(path: Path) -> set[str]:
+    """The dotted names of all modules that a file imports, wherever in it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {each.name for each in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+            found |= {f"{node.module}.{each.name}" for each in node.names}
+    return found
+
+
+def sources(*folders: str) -> list[Path]:
+    return [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
+
+
+@pytest.mark.parametrize("name", PURE)
+def test_a_pure_file_knows_no_clock_loop_web_or_database(name: str) -> None:
+    known = imports(ROOT / f"server/{name}.py")
+    assert {each.split(".")[0] for each in known} <= ALLOWED_TO_PURE
+    impure = {path.stem for path in sources("server")} - set(PURE) - {"__init__"}
+    assert not {
+        each for each in known if each.startswith("server.") and each.split(".")[1] in impure
+    }
+
+
+def test_the_spec_knows_neither_server_nor_panel() -> None:
+    for path in sources("protocol_spec"):
+        assert not {each for each in imports(path) if each.split(".")[0] in ("server", "admin")}
+
+
+def test_only_main_knows_the_panel() -> None:
+    knowing = [
+        path.name
+        for path in sources("server")
+        if any(each.split(".")[0] == "admin" for each in imports(path))
+    ]
+    assert knowing == ["main.py"]
+
+
+def test_only_the_store_speaks_sql() -> None:
+    for path in sources("server", "admin"):
+        if path.name in ("store.py", "models.py") or "migrations" in path.parts:
+            continue
+        roots = {each.split(".")[0] for each in imports(path)}
+        assert not roots & {"sqlalchemy", "sqlmodel", "alembic", "sqlite3"}, path
+
+
+def test_only_the_gateway_and_the_reference_client_touch_game_sockets() -> None:
+    for path in sources("server", "protocol_spec"):
+        if "gateway" in path.parts or path.name == "client.py":
+            continue
+        known = imports(path)
+        assert not {each for each in known if "websocket" in each.lower() or "picows" in each}, path
+
+
+def test_everything_is_caught_in_two_places_only() -> None:
+    """The gateway and the tick: elsewhere a bug must not pass unseen."""
+    broad = []
+    for path in sources("server", "admin", "protocol_spec"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ExceptHandler):
+                names = ast.unparse(node.type) if node.type else "everything"
+                if names in ("everything", "Exception", "BaseException"):
+                    broad.append(path.relative_to(ROOT).as_posix())
+    assert sorted(broad) == ["server/game.py", "server/gateway/connection.py"]
