@@ -3,13 +3,14 @@
 # make check    formatting, lint, types, generated files
 # make format   put the formatting right
 # make bench    measure; see tests/bench/
+# make screenshots   take the README's pictures anew
 # make lock     choose newer versions of the dependencies (needs uv)
 
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: run test check format bench lock clean tools
+.PHONY: run test check format bench screenshots tools lock clean
 
 run: $(READY)
 	@$(BIN)/estragon serve
@@ -33,6 +34,9 @@ format: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m tests.bench.cpu
+
+screenshots: tools
+	ESTRAGON_SCREENSHOTS=$(CURDIR)/godot_client/screenshots $(BIN)/python -m pytest tests/test_screenshots.py
 
 tools: $(READY)
 	@$(BIN)/python tests/toolbox.py fetch

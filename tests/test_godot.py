@@ -1,0 +1,190 @@
+"""The real Godot client: its own tests, and a play together with others on a real server."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from protocol_spec.client import Client, ClientSession
+from tests.conftest import needed
+from tests.godot_client import PROJECT, GodotPlayer, Plan, complaints, run_godot
+from tests.running import RunningServer, running_server
+
+Condition = Callable[[ClientSession], bool]
+VECTORS = PROJECT.parent / "protocol_spec/vectors"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def imported_project() -> None:
+    """Godot has seen all files of the project; without this, a fresh checkout would not run."""
+    needed("godot")
+    assert complaints(run_godot("--import", timeout_seconds=300)) == []
+
+
+def test_every_script_loads_and_the_clients_own_tests_pass() -> None:
+    output = run_godot("res://tests/run_tests.tscn", "--", f"--vectors={VECTORS}")
+    assert complaints(output) == []
+    assert ", 0 failed" in output
+
+
+def test_the_game_starts_without_a_word_of_complaint() -> None:
+    assert complaints(run_godot("--quit-after", "30")) == []
+
+
+def test_godot_and_two_others_see_each_other_come_walk_speak_and_leave(tmp_path: Path) -> None:
+    plan: Plan = [
+        {"do": "join", "world": "village"},
+        {"do": "wait_world"},
+        {"do": "wait_player", "name": "Владимир"},
+        {"do": "wait_player", "name": "Pozzo"},
+        {"do": "walk", "action": "move_right", "tiles": 2},
+        {"do": "wait_chat", "from": "Владимир", "text": "Ну что, пошли? 👣"},
+        {"do": "say", "text": "Пошли! 🌳"},
+        {"do": "wait_chat", "from": "Pozzo", "text": "I can't leave."},
+        {"do": "wait_gone", "name": "Pozzo"},
+        {"do": "quit"},
+    ]
+
+    async def play(server: RunningServer, godot: GodotPlayer) -> None:
+        vladimir = await Client.join(server.url, "Владимир")
+        pozzo = await Client.join(server.url, "Pozzo")
+        for client in (vladimir, pozzo):
+            await client.wait_for(sees("Эстрагон"), timeout_seconds=60)
+        estragon = vladimir.session.player("Эстрагон")
+        assert estragon is not None
+        began = estragon.x
+
+        await asyncio.to_thread(godot.wait_for, "player_seen", name="Владимир")
+        await asyncio.to_thread(godot.wait_for, "player_seen", name="Pozzo")
+        walked = await asyncio.to_thread(godot.wait_for, "walked")
+        for client in (vladimir, pozzo):
+            await client.wait_for(stands_at("Эстрагон", walked["x"], walked["y"]))
+        assert estragon.x - began >= 2 * 256
+
+        vladimir.session.say("Ну что, пошли? 👣")
+        for client in (vladimir, pozzo):
+            await client.wait_for(has_heard("Эстрагон", "Пошли! 🌳"))
+        pozzo.session.say("I can't leave.")
+        await vladimir.wait_for(has_heard("Pozzo", "I can't leave."))
+        await pozzo.close()
+        await vladimir.wait_for(lambda session: session.player("Pozzo") is None)
+        await asyncio.to_thread(godot.wait_for, "player_gone", name="Pozzo")
+        await vladimir.wait_for(lambda session: session.player("Эстрагон") is None)
+        await vladimir.close()
+
+    with (
+        running_server(tmp_path) as server,
+        GodotPlayer(plan, tmp_path / "plan.json", address=server.address, name="Эстрагон") as godot,
+    ):
+        asyncio.run(play(server, godot))
+        godot.finish()
+
+
+def sees(name: str) -> Condition:
+    def check(session: ClientSession) -> bool:
+        player = session.player(name)
+        return player is not None and player.is_in_sight
+
+    return check
+
+
+def stands_at(name: str, x: float, y: float) -> Condition:
+    """Within a tile of where the other side says: it may walk on for the ticks under way."""
+
+    def check(session: ClientSession) -> bool:
+        player = session.player(name)
+        return player is not None and abs(player.x / 256 - x) < 1 and abs(player.y / 256 - y) < 1
+
+    return check
+
+
+def has_heard(name: str, text: str) -> Condition:
+    def check(session: ClientSession) -> bool:
+        player = session.player(name)
+        return player is not None and any(
+            each.player_id == player.player_id and each.text == text for each in session.chat
+        )
+
+    return check
+
+
+def test_a_killed_server_is_told_and_when_it_is_back_so_is_the_player(tmp_path: Path) -> None:
+    plan: Plan = [
+        {"do": "join"},
+        {"do": "wait_world"},
+        {"do": "walk", "action": "move_down", "tiles": 1},
+        {"do": "wait_message", "text_key": "ERROR_CONNECTION_LOST"},
+        {"do": "wait_no_message", "seconds": 40},
+        {"do": "wait_world"},
+        {"do": "walk", "action": "move_up", "tiles": 1},
+        {"do": "quit"},
+    ]
+    with (
+        running_server(tmp_path) as server,
+        GodotPlayer(plan, tmp_path / "plan.json", address=server.address, name="Estragon") as godot,
+    ):
+        godot.wait_for("walked")
+        server.kill()
+        godot.wait_for("message", text_key="ERROR_CONNECTION_LOST")
+        server.start()
+        server.wait_for_players(1)
+        godot.wait_for("joined")
+        godot.finish()
+
+
+def test_a_server_that_stops_says_so_to_the_player(tmp_path: Path) -> None:
+    plan: Plan = [
+        {"do": "join"},
+        {"do": "wait_world"},
+        {"do": "walk", "action": "move_down", "tiles": 1},
+        {"do": "wait_message", "text_key": "ERROR_SERVER_STOPPING"},
+        {"do": "leave"},
+        {"do": "quit"},
+    ]
+    with (
+        running_server(tmp_path) as server,
+        GodotPlayer(plan, tmp_path / "plan.json", address=server.address, name="Estragon") as godot,
+    ):
+        godot.wait_for("walked")
+        server.stop()
+        godot.finish()
+
+
+@pytest.mark.parametrize(
+    ("name", "text_key"),
+    [
+        ("", "ERROR_NAME_EMPTY"),
+        ("Di", "ERROR_NAME_TOO_SHORT"),
+        ("Estrаgon", "ERROR_NAME_INVALID"),  # The fifth letter is Cyrillic.
+        ("VLADIMIR", "ERROR_NAME_IN_USE"),
+    ],
+)
+def test_a_refused_name_is_told_in_words_and_leaves_one_at_the_menu(
+    server: RunningServer, tmp_path: Path, name: str, text_key: str
+) -> None:
+    plan: Plan = [{"do": "join"}, {"do": "wait_message", "text_key": text_key}, {"do": "quit"}]
+
+    async def play() -> None:
+        vladimir = await Client.join(server.url, "Vladimir")
+        with GodotPlayer(
+            plan, tmp_path / "plan.json", address=server.address, name=name, locale="ru"
+        ) as godot:
+            told = await asyncio.to_thread(godot.wait_for, "message", text_key=text_key)
+            assert any("а" <= letter <= "я" for letter in told["text"])
+            await asyncio.to_thread(godot.finish)
+        await vladimir.close()
+
+    asyncio.run(play())
+
+
+def test_a_server_that_is_not_there_is_told_in_words(tmp_path: Path) -> None:
+    plan: Plan = [
+        {"do": "join"},
+        {"do": "wait_message", "text_key": "ERROR_UNREACHABLE"},
+        {"do": "quit"},
+    ]
+    with GodotPlayer(plan, tmp_path / "plan.json", address="127.0.0.1:9", name="Estragon") as godot:
+        godot.finish()
