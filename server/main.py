@@ -68,7 +68,7 @@ def _load_games(store: Store, settings: Settings) -> list[Game]:
             name=stored.name,
             mode=stored.mode,
             map_name=stored.map_name,
-            world=World(TileMap(stored.cells, tiles), stored.spawns, settings.max_players),
+            world=World(TileMap.of(stored.cells, tiles), stored.spawns, settings.max_players),
             settings=settings,
         )
         for stored in store.worlds()

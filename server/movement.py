@@ -27,7 +27,7 @@ def walk(
     A body is a square of 2 * BODY_RADIUS that moves along x, then along y, so that it slides along
     what stops it. The speed is that of the tile under its middle.
     """
-    speed = tile_map.speeds[(y >> 10) + 1, (x >> 10) + 1]
+    speed = tile_map.speeds_at(y >> 10, x >> 10)
     distance = (WALK_SPEED * pace * speed) // _FULL
     turn = direction >> 8
     reachable = z + STEP_HEIGHT
@@ -40,10 +40,10 @@ def standing_height(tile_map: TileMap, x: Ints, y: Ints) -> Ints:
     """The height of the highest cell under each body."""
     left, right = _reach(x)
     top, bottom = _reach(y)
-    heights = tile_map.heights
+    height = tile_map.heights_at
     return np.maximum(
-        np.maximum(heights[top, left], heights[top, right]),
-        np.maximum(heights[bottom, left], heights[bottom, right]),
+        np.maximum(height(top, left), height(top, right)),
+        np.maximum(height(bottom, left), height(bottom, right)),
     )
 
 
@@ -54,8 +54,8 @@ def _part(distance: Ints, cosine: Ints) -> Ints:
 
 
 def _reach(middle: Ints) -> tuple[Ints, Ints]:
-    """The first and the last cell that bodies cover on an axis, in the padded tables."""
-    return ((middle - BODY_RADIUS) >> 10) + 1, ((middle + BODY_RADIUS) >> 10) + 1
+    """The first and the last cell that bodies cover on an axis."""
+    return (middle - BODY_RADIUS) >> 10, (middle + BODY_RADIUS) >> 10
 
 
 def _slide(
@@ -68,17 +68,16 @@ def _slide(
     """
     forward = step > 0
     edge = start + step + np.where(forward, BODY_RADIUS, -BODY_RADIUS)
-    cell = (edge >> 10) + 1
+    cell = edge >> 10
     first, last = _reach(other)
-    heights = tile_map.heights
+    height = tile_map.heights_at
     ahead = (
-        np.maximum(heights[first, cell], heights[last, cell])
+        np.maximum(height(first, cell), height(last, cell))
         if along_x
-        else np.maximum(heights[cell, first], heights[cell, last])
+        else np.maximum(height(cell, first), height(cell, last))
     )
-    # cell is an index of the padded tables: cell - 1 begins at (cell - 1) << 10.
     touching = np.where(
-        forward, ((cell - 1) << 10) - 1 - BODY_RADIUS, (cell << 10) + BODY_RADIUS
+        forward, (cell << 10) - 1 - BODY_RADIUS, ((cell + 1) << 10) + BODY_RADIUS
     ).astype(np.int32)
     stopped = (ahead > reachable) & (step != 0)
     return np.where(stopped, touching, start + step).astype(np.int32)

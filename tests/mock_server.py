@@ -10,7 +10,7 @@ import numpy as np
 
 from protocol_spec import codec
 from protocol_spec.client import ClientSession
-from server.chunks import TileMap
+from server.chunks import Cells, TileMap
 from server.game import TICK_SECONDS, Game
 from server.lobby import Lobby
 from server.session import Session
@@ -25,11 +25,15 @@ WALL = next(
 )
 
 
-def meadow(width: int = 96, height: int = 96) -> TileMap:
-    """A map of grass alone."""
+def grass(width: int, height: int) -> Cells:
+    """The cells of a map of grass alone."""
     cells = np.zeros((3, height, width), np.uint16)
     cells[0] = GRASS
-    return TileMap(cells, TILES)
+    return cells
+
+
+def meadow(width: int = 96, height: int = 96) -> TileMap:
+    return TileMap.of(grass(width, height), TILES)
 
 
 class Wire:

@@ -11,7 +11,7 @@ from protocol_spec import codec
 from protocol_spec.client import Player
 from server.chunks import TileMap
 from server.world import Changes, Command
-from tests.mock_server import MockClient, MockServer, meadow
+from tests.mock_server import GRASS, TILES, MockClient, MockServer, grass, meadow
 
 EAST, SOUTH, WEST, NORTH = 0x0000, 0x4000, 0x8000, 0xC000
 
@@ -136,11 +136,11 @@ def test_chunks_come_into_view_and_go_out_of_it_as_one_walks() -> None:
 
 
 def test_a_client_has_the_tiles_of_the_map() -> None:
-    tile_map = meadow(20, 20)
-    tile_map.cells[1, 3, 17] = 9
-    client = MockServer(TileMap(tile_map.cells, tile_map.tiles), spawns=((8, 8),)).join()
+    cells = grass(20, 20)
+    cells[1, 3, 17] = 9
+    client = MockServer(TileMap.of(cells, TILES), spawns=((8, 8),)).join()
     assert client.tile_at(1, 17, 3) == 9
-    assert client.tile_at(0, 17, 3) == tile_map.cells[0, 3, 17]
+    assert client.tile_at(0, 17, 3) == GRASS
     assert client.tile_at(0, 25, 3) == 0
 
 

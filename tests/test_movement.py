@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 from protocol_spec.codec import BODY_RADIUS, STEP_HEIGHT, WALK_SPEED
 from server import movement
 from server.chunks import TileMap
-from tests.mock_server import GRASS, TILES, WALL, meadow
+from tests.mock_server import GRASS, TILES, WALL, grass, meadow
 
 EAST, SOUTH, WEST, NORTH = 0x0000, 0x4000, 0x8000, 0xC000
 
@@ -27,10 +29,10 @@ def step(
 
 
 def with_wall(*cells: tuple[int, int]) -> TileMap:
-    tile_map = meadow(32, 32)
+    map_cells = grass(32, 32)
     for x, y in cells:
-        tile_map.cells[1, y, x] = WALL
-    return TileMap(tile_map.cells, TILES)
+        map_cells[1, y, x] = WALL
+    return TileMap.of(map_cells, TILES)
 
 
 MIDDLE = 10 * 1024 + 512
@@ -92,18 +94,22 @@ def test_the_edge_of_the_map_stops_like_a_wall() -> None:
 
 
 def test_a_body_steps_up_a_little_and_is_stopped_by_more() -> None:
-    tile_map = meadow(32, 32)
-    tile_map.heights[11, 13] = STEP_HEIGHT
-    assert step(tile_map, MIDDLE, MIDDLE, EAST, ticks=12)[0] == MIDDLE + 12 * WALK_SPEED
-    tile_map.heights[11, 13] = STEP_HEIGHT + 1
-    assert step(tile_map, MIDDLE, MIDDLE, EAST, ticks=12)[0] == 12 * 1024 - 1 - BODY_RADIUS
+    touching = 12 * 1024 - 1 - BODY_RADIUS
+    for height, is_stopped in ((STEP_HEIGHT, False), (STEP_HEIGHT + 1, True)):
+        heights = TILES.heights.copy()
+        heights[WALL] = height
+        tiles = dataclasses.replace(TILES, heights=heights)
+        cells = grass(32, 32)
+        cells[1, 10, 12] = WALL
+        x, _ = step(TileMap.of(cells, tiles), MIDDLE, MIDDLE, EAST, ticks=12)
+        assert (x == touching) is is_stopped
 
 
 def test_the_tile_underfoot_sets_the_speed() -> None:
     slow = next(each for each in TILES.by_id.values() if each.layer == "ground" and each.speed < 80)
-    tile_map = meadow(32, 32)
-    tile_map.cells[0] = slow.id
-    tile_map = TileMap(tile_map.cells, TILES)
+    cells = grass(32, 32)
+    cells[0] = slow.id
+    tile_map = TileMap.of(cells, TILES)
     moved = WALK_SPEED * slow.speed // 100
     assert step(tile_map, MIDDLE, MIDDLE, EAST) == (MIDDLE + moved, MIDDLE)
 
@@ -121,7 +127,7 @@ def test_no_walk_ends_inside_a_wall_or_outside_the_map(
     cells[0] = GRASS
     cells[1][rng.random((16, 16)) < 0.3] = WALL
     cells[1, 8, 8] = 0
-    tile_map = TileMap(cells, TILES)
+    tile_map = TileMap.of(cells, TILES)
     x = y = np.array([8 * 1024 + 512], np.int32)
     z = np.zeros(1, np.int32)
     for direction, pace in walk:
