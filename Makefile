@@ -22,6 +22,7 @@ check: $(READY)
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
+	$(BIN)/mypy godot_client/art/draw/*.py
 	$(BIN)/gdformat --check --line-length 100 godot_client
 	$(BIN)/gdlint godot_client
 	$(BIN)/python -m protocol_spec.generate --check
@@ -57,8 +58,8 @@ $(READY): requirements.lock pyproject.toml
 	@rm -rf .venv
 	@$(PYTHON) -m venv .venv >/dev/null 2>&1 || { \
 	  rm -rf .venv && $(PYTHON) -m venv --without-pip .venv && cd .venv && \
-	  apt-get -qq download python3-pip-whl && dpkg -x python3-pip-whl_*.deb wheels && \
-	  bin/python wheels/usr/share/python-wheels/pip-*.whl/pip --quiet install --no-index \
+	  apt-get -qq -o APT::Sandbox::User=root download python3-pip-whl && dpkg -x python3-pip-whl_*.deb wheels && \
+	  bin/python $$(echo wheels/usr/share/python-wheels/pip-*.whl)/pip --quiet install --no-index \
 	    --find-links wheels/usr/share/python-wheels pip && rm -r wheels python3-pip-whl_*.deb; } || { \
 	  echo "No environment can be made: install python3-venv, then try again." >&2; exit 1; }
 	@$(BIN)/python -m pip --quiet --disable-pip-version-check install --require-hashes -r requirements.lock
