@@ -23,7 +23,7 @@ class Bot:
     def __init__(self, number: int, seed: int, keeps_players: bool = False) -> None:
         self.client = Client(f"{NAMES[number % len(NAMES)]} {seed % 1000:03}{number:04}"[:20])
         session = self.client.session
-        session.look = number
+        session.look = number % 256
         session.keeps_players = keeps_players
         session.on_message = self._note
         self.joined = False

@@ -29,7 +29,7 @@ _HEAD = struct.Struct("!BH")
 
 PROTOCOL_VERSION = 1
 SUBPROTOCOL = "estragon.v1"
-SCHEMA_HASH = 0xCEA227C8
+SCHEMA_HASH = 0xAFB89D07
 MAGIC = 1163088978
 """The first field of HELLO, "ESTR" in ASCII: whoever does not send it is not one of us."""
 MAX_CLIENT_MESSAGE = 4096
@@ -109,6 +109,13 @@ class MessageType(IntEnum):
     ERROR = 17
     TILE = 18
     RESYNC = 19
+    CHUNK_EDIT = 20
+    CHUNK_REQUEST = 21
+    EDIT_CELLS = 22
+    EDIT_SHAPE = 23
+    EDIT_STAMP = 24
+    EDIT_UNDO = 25
+    EDIT_RESULT = 26
 
 
 class ErrorCode(IntEnum):
@@ -170,6 +177,20 @@ class ErrorCode(IntEnum):
     """A chat message over the server's limit of characters."""
     CHAT_TOO_FAST = 42
     """Too many chat messages; retry_after_ms tells when the next may come."""
+    EDIT_FORBIDDEN = 60
+    """This player may not change this map."""
+    EDIT_OUTSIDE = 61
+    """A cell, layer, spawn or area that the map does not have."""
+    EDIT_TILE = 62
+    """A tile that the tile set does not have, or of another layer; or a cell named twice."""
+    EDIT_TOO_LARGE = 63
+    """More cells than one edit may touch, or a brush that is too wide."""
+    EDIT_TOO_FAST = 64
+    """Too many edits; retry_after_ms tells when the next may come."""
+    EDIT_NOT_SAVED = 65
+    """The server could not write it down, so it was taken back. Try again later."""
+    EDIT_NOTHING = 66
+    """There is nothing to undo, or to redo."""
     SERVER_STOPPING = 50
     """The server is shutting down; come back soon."""
 
@@ -190,6 +211,17 @@ class LeaveReason(IntEnum):
     """The connection was lost."""
     REMOVED = 3
     """The server ended the connection."""
+
+
+class Shape(IntEnum):
+    """What EDIT_SHAPE draws."""
+
+    STROKE = 1
+    """A round brush of `size` tiles, led from (x0, y0) to (x1, y1)."""
+    RECTANGLE = 2
+    """All cells between the corners (x0, y0) and (x1, y1)."""
+    FILL = 3
+    """The cells that hang together with (x0, y0) and hold the same tile, sides touching."""
 
 
 class TilePattern(IntEnum):
@@ -287,6 +319,55 @@ class PlayerState:
 
     def pack(self) -> bytes:
         return self.FORMAT.pack(self.slot, self.x, self.y, self.rotation, self.flags)
+
+    @classmethod
+    def unpack(cls, packed: bytes) -> list[Self]:
+        return [cls(*row) for row in cls.FORMAT.iter_unpack(packed)]
+
+
+@dataclass(slots=True)
+class CellChange:
+    """A cell of a chunk and what it holds now."""
+
+    SIZE: ClassVar[int] = 4
+    DTYPE: ClassVar[list[tuple[str, str]]] = [("index", ">u2"), ("tile", ">u2")]
+    FORMAT: ClassVar[struct.Struct] = struct.Struct("!HH")
+
+    index: int
+    """Its place in CHUNK_DATA.cells: (layer * CHUNK_SIZE + row) * CHUNK_SIZE + column."""
+    tile: int
+
+    def pack(self) -> bytes:
+        return self.FORMAT.pack(self.index, self.tile)
+
+    @classmethod
+    def unpack(cls, packed: bytes) -> list[Self]:
+        return [cls(*row) for row in cls.FORMAT.iter_unpack(packed)]
+
+
+@dataclass(slots=True)
+class CellEdit:
+    """A cell of a map and what it shall hold."""
+
+    SIZE: ClassVar[int] = 7
+    DTYPE: ClassVar[list[tuple[str, str]]] = [
+        ("layer", ">u1"),
+        ("x", ">u2"),
+        ("y", ">u2"),
+        ("tile", ">u2"),
+    ]
+    FORMAT: ClassVar[struct.Struct] = struct.Struct("!BHHH")
+
+    layer: int
+    x: int
+    """In tiles."""
+    y: int
+    """In tiles."""
+    tile: int
+    """0 empties the cell."""
+
+    def pack(self) -> bytes:
+        return self.FORMAT.pack(self.layer, self.x, self.y, self.tile)
 
     @classmethod
     def unpack(cls, packed: bytes) -> list[Self]:
@@ -904,6 +985,254 @@ class Resync:
         return cls()
 
 
+@dataclass(slots=True)
+class ChunkEdit:
+    """Some cells of a chunk changed. Where base_revision is not the one that the receiver
+    holds, it asks for the chunk by CHUNK_REQUEST.
+    """
+
+    TYPE: ClassVar[int] = 20
+    FRAME_DTYPE: ClassVar[list[tuple[str, str]]] = [
+        ("type", ">u1"),
+        ("length", ">u2"),
+        ("chunk_x", ">u2"),
+        ("chunk_y", ">u2"),
+        ("base_revision", ">u4"),
+        ("revision", ">u4"),
+        ("cells_count", ">u2"),
+    ]
+    """The frame up to its records, the envelope included."""
+
+    chunk_x: int
+    """In chunks."""
+    chunk_y: int
+    """In chunks."""
+    base_revision: int
+    """What this is a change of."""
+    revision: int
+    """What the chunk is with it."""
+    cells: bytes
+    """Packed CellChange, at most 768."""
+
+    def encode(self) -> bytes:
+        return _frame(
+            20,
+            struct.pack("!HHII", self.chunk_x, self.chunk_y, self.base_revision, self.revision)
+            + _prefixed(self.cells, 768, _U16, 4),
+        )
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        (chunk_x, chunk_y, base_revision, revision) = struct.unpack_from("!HHII", payload, 0)
+        cells, _ = _cut(payload, 12, 768, _U16, 4)
+        return cls(chunk_x, chunk_y, base_revision, revision, cells)
+
+
+@dataclass(slots=True)
+class ChunkRequest:
+    """Asks for a chunk in view as a whole, answered by CHUNK_DATA. One that is out of view is
+    not answered.
+    """
+
+    TYPE: ClassVar[int] = 21
+
+    chunk_x: int
+    """In chunks."""
+    chunk_y: int
+    """In chunks."""
+
+    def encode(self) -> bytes:
+        return _frame(21, struct.pack("!HH", self.chunk_x, self.chunk_y))
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        (chunk_x, chunk_y) = struct.unpack_from("!HH", payload, 0)
+        return cls(chunk_x, chunk_y)
+
+
+@dataclass(slots=True)
+class EditCells:
+    """Asks that cells be changed, each on its own. Like every edit it is answered by
+    EDIT_RESULT.
+    """
+
+    TYPE: ClassVar[int] = 22
+    FRAME_DTYPE: ClassVar[list[tuple[str, str]]] = [
+        ("type", ">u1"),
+        ("length", ">u2"),
+        ("edit", ">u4"),
+        ("cells_count", ">u2"),
+    ]
+    """The frame up to its records, the envelope included."""
+
+    edit: int
+    """The client's own number for it, for the answer."""
+    cells: bytes
+    """Packed CellEdit, at most 500."""
+
+    def encode(self) -> bytes:
+        return _frame(22, struct.pack("!I", self.edit) + _prefixed(self.cells, 500, _U16, 7))
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        (edit,) = struct.unpack_from("!I", payload, 0)
+        cells, _ = _cut(payload, 4, 500, _U16, 7)
+        return cls(edit, cells)
+
+
+@dataclass(slots=True)
+class EditShape:
+    """Asks that a shape be drawn with one tile."""
+
+    TYPE: ClassVar[int] = 23
+
+    edit: int
+    shape: int
+    """A value of Shape."""
+    layer: int
+    tile: int
+    """0 empties the cells."""
+    x0: int
+    """In tiles."""
+    y0: int
+    """In tiles."""
+    x1: int
+    """In tiles."""
+    y1: int
+    """In tiles."""
+    size: int
+    """Of the brush, for a stroke. In tiles."""
+
+    def encode(self) -> bytes:
+        return _frame(
+            23,
+            struct.pack(
+                "!IBBHHHHHB",
+                self.edit,
+                self.shape,
+                self.layer,
+                self.tile,
+                self.x0,
+                self.y0,
+                self.x1,
+                self.y1,
+                self.size,
+            ),
+        )
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        (edit, shape, layer, tile, x0, y0, x1, y1, size) = struct.unpack_from(
+            "!IBBHHHHHB", payload, 0
+        )
+        return cls(edit, shape, layer, tile, x0, y0, x1, y1, size)
+
+
+@dataclass(slots=True)
+class EditStamp:
+    """Asks that a rectangle be copied to another place."""
+
+    TYPE: ClassVar[int] = 24
+
+    edit: int
+    layers: int
+    """One bit a layer: 1 ground, 2 things, 4 roofs."""
+    x: int
+    """The source's left column. In tiles."""
+    y: int
+    """The source's upper row. In tiles."""
+    width: int
+    """In tiles."""
+    height: int
+    """In tiles."""
+    to_x: int
+    """In tiles."""
+    to_y: int
+    """In tiles."""
+
+    def encode(self) -> bytes:
+        return _frame(
+            24,
+            struct.pack(
+                "!IBHHHHHH",
+                self.edit,
+                self.layers,
+                self.x,
+                self.y,
+                self.width,
+                self.height,
+                self.to_x,
+                self.to_y,
+            ),
+        )
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        (edit, layers, x, y, width, height, to_x, to_y) = struct.unpack_from(
+            "!IBHHHHHH", payload, 0
+        )
+        return cls(edit, layers, x, y, width, height, to_x, to_y)
+
+
+@dataclass(slots=True)
+class EditUndo:
+    """Asks that the player's last edit be taken back, or the last that was taken back be done
+    again. Cells that somebody else changed since stay.
+    """
+
+    TYPE: ClassVar[int] = 25
+
+    edit: int
+    redo: int
+    """1: redo."""
+
+    def encode(self) -> bytes:
+        return _frame(25, struct.pack("!IB", self.edit, self.redo))
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        (edit, redo) = struct.unpack_from("!IB", payload, 0)
+        return cls(edit, redo)
+
+
+@dataclass(slots=True)
+class EditResult:
+    """An edit is in the database, or was refused. What it changed was seen before, as
+    CHUNK_EDIT; what could not be written down is changed back.
+    """
+
+    TYPE: ClassVar[int] = 26
+
+    edit: int
+    """The number that the client gave."""
+    code: int
+    """0: done. A value of ErrorCode."""
+    cells: int
+    """How many cells it changed."""
+    skipped: int
+    """How many an undo left alone because somebody had changed them since."""
+    retry_after_ms: int
+    """In ms."""
+    text: str
+    """For a developer's eyes."""
+
+    def encode(self) -> bytes:
+        return _frame(
+            26,
+            struct.pack(
+                "!IHIII", self.edit, self.code, self.cells, self.skipped, self.retry_after_ms
+            )
+            + _prefixed(self.text.encode(), 255, _U8),
+        )
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        (edit, code, cells, skipped, retry_after_ms) = struct.unpack_from("!IHIII", payload, 0)
+        text_bytes, _ = _cut(payload, 18, 255, _U8)
+        text = text_bytes.decode()
+        return cls(edit, code, cells, skipped, retry_after_ms, text)
+
+
 Message = (
     PlayerUpdate
     | PlayerJoin
@@ -924,6 +1253,13 @@ Message = (
     | Error
     | Tile
     | Resync
+    | ChunkEdit
+    | ChunkRequest
+    | EditCells
+    | EditShape
+    | EditStamp
+    | EditUndo
+    | EditResult
 )
 
 MESSAGES: dict[int, type[Message]] = {
@@ -946,6 +1282,13 @@ MESSAGES: dict[int, type[Message]] = {
     Error.TYPE: Error,
     Tile.TYPE: Tile,
     Resync.TYPE: Resync,
+    ChunkEdit.TYPE: ChunkEdit,
+    ChunkRequest.TYPE: ChunkRequest,
+    EditCells.TYPE: EditCells,
+    EditShape.TYPE: EditShape,
+    EditStamp.TYPE: EditStamp,
+    EditUndo.TYPE: EditUndo,
+    EditResult.TYPE: EditResult,
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,17 @@ _FIRST_ROWS = 64
 
 Ints = NDArray[np.int32]
 Cells = NDArray[np.uint16]
+
+
+@dataclass(frozen=True, eq=False)
+class StoredChunk:
+    """A chunk on its way between a map and the database."""
+
+    column: int
+    row: int
+    revision: int
+    cells: Cells
+    """Tile ids of CHUNK_SHAPE."""
 
 
 class TileMap:
@@ -131,7 +143,8 @@ class TileMap:
 
     def chunk_cells(self, chunk: int) -> Cells:
         """A copy of a loaded chunk's tile ids, of CHUNK_SHAPE."""
-        return self._cells[self._row(chunk)].copy()
+        cells: Cells = self._cells[self._row(chunk)].copy()
+        return cells
 
     def chunk_frame(self, chunk: int) -> bytes:
         """The chunk's CHUNK_DATA: compressed once for all who will ask for it."""
@@ -149,15 +162,18 @@ class TileMap:
 
     def heights_at(self, y: Ints, x: Ints) -> Ints:
         """How high cells are, in 1/1024 tile; cells may lie up to a chunk outside the map."""
-        return self._heights[self._row_of[(y >> 4) + 1, (x >> 4) + 1], y & 15, x & 15]
+        found: Ints = self._heights[self._row_of[(y >> 4) + 1, (x >> 4) + 1], y & 15, x & 15]
+        return found
 
     def speeds_at(self, y: Ints, x: Ints) -> Ints:
         """How fast one walks on cells, in percent."""
-        return self._speeds[self._row_of[(y >> 4) + 1, (x >> 4) + 1], y & 15, x & 15]
+        found: Ints = self._speeds[self._row_of[(y >> 4) + 1, (x >> 4) + 1], y & 15, x & 15]
+        return found
 
     def tiles_at(self, layer: NDArray[np.integer], y: Ints, x: Ints) -> Cells:
         """Tile ids of cells of loaded chunks."""
-        return self._cells[self._row_of[(y >> 4) + 1, (x >> 4) + 1], layer, y & 15, x & 15]
+        found: Cells = self._cells[self._row_of[(y >> 4) + 1, (x >> 4) + 1], layer, y & 15, x & 15]
+        return found
 
     def set_tiles(self, layer: NDArray[np.integer], y: Ints, x: Ints, tile: Cells) -> list[int]:
         """Puts tile ids into cells of loaded chunks; returns the chunks that were touched.

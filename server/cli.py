@@ -33,6 +33,9 @@ def _add_serve(commands: Any) -> None:
     serve.add_argument("--host", default=argparse.SUPPRESS, help="address to listen on")
     serve.add_argument("--port", type=int, default=argparse.SUPPRESS, help="0: any free one")
     serve.add_argument("--data", type=Path, default=argparse.SUPPRESS, help="folder of the data")
+    serve.add_argument(
+        "--database-url", default=argparse.SUPPRESS, help="another database than the folder's own"
+    )
     serve.add_argument("--gateway", choices=("fast", "asgi"), default=argparse.SUPPRESS)
     serve.set_defaults(run=_serve)
 
@@ -43,6 +46,7 @@ def _serve(chosen: argparse.Namespace) -> int:
 
     from server.serve import serve
     from server.settings import Settings
+    from server.store import StoreError
 
     flags = {key: value for key, value in vars(chosen).items() if key != "run"}
     try:
@@ -58,6 +62,9 @@ def _serve(chosen: argparse.Namespace) -> int:
         serve(settings)
     except OSError as error:
         print(f"estragon: {error.strerror}: {error.filename}", file=sys.stderr)
+        return 1
+    except StoreError as error:
+        print(f"estragon: the database: {error}", file=sys.stderr)
         return 1
     return 0
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
@@ -14,10 +15,11 @@ from server import __version__, api
 from server.chunks import TileMap
 from server.game import Game
 from server.gateway import plain
+from server.keeper import Keeper
 from server.lobby import Lobby
 from server.mapmakers.village import make_village
 from server.settings import Settings
-from server.store import Store
+from server.store import Store, StoredWorld
 from server.tiles import builtin_tile_set
 from server.world import World
 
@@ -33,20 +35,28 @@ def create_app(settings: Settings) -> FastAPI:
     """The whole server but the sockets' transport, which `server.serve` adds.
 
     The worlds are loaded here, before anything listens, so that a broken database is found at the
-    start; they run while the app's lifespan lasts.
+    start; they run while the app's lifespan lasts. Raises StoreError.
     """
-    store = Store(settings.data)
+    store = Store(settings.data, settings.database_url)
     store.migrate()
-    lobby = Lobby(settings, _load_games(store, settings))
+    _ensure_world(store)
+    writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="database")
+    worlds = [_load(stored, store, writer, settings) for stored in store.worlds()]
+    lobby = Lobby(settings, [game for game, _ in worlds])
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(game.run()) for game in lobby.games.values()]
-        tasks.append(asyncio.create_task(lobby.watch()))
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        tasks = [asyncio.create_task(lobby.watch())]
+        for game, keeper in worlds:
+            tasks.append(asyncio.create_task(keeper.run(game.submit)))
+            tasks.append(asyncio.create_task(game.run()))
         yield
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        for _, keeper in worlds:
+            await keeper.save()
+        writer.shutdown()
         store.close()
 
     app = FastAPI(title="Estragon", version=__version__, lifespan=lifespan)
@@ -57,19 +67,24 @@ def create_app(settings: Settings) -> FastAPI:
     return app
 
 
-def _load_games(store: Store, settings: Settings) -> list[Game]:
-    """The stored worlds, ready to run; a database without any gets the starter world."""
-    tiles = builtin_tile_set()
+def _ensure_world(store: Store) -> None:
+    """A database without any world gets the starter world."""
     if not store.worlds():
         log.info("making the starter world %r", STARTER_WORLD)
-        store.add_world(STARTER_WORLD, STARTER_MODE, make_village(tiles, STARTER_SEED))
-    return [
-        Game(
-            name=stored.name,
-            mode=stored.mode,
-            map_name=stored.map_name,
-            world=World(TileMap.of(stored.cells, tiles), stored.spawns, settings.max_players),
-            settings=settings,
-        )
-        for stored in store.worlds()
-    ]
+        tiles = builtin_tile_set()
+        map_id = store.add_map(STARTER_WORLD, make_village(tiles, STARTER_SEED), tiles)
+        store.add_world(STARTER_WORLD, STARTER_MODE, map_id)
+
+
+def _load(
+    stored: StoredWorld, store: Store, writer: Executor, settings: Settings
+) -> tuple[Game, Keeper]:
+    """A stored world, ready to run, with the chunks that newcomers will stand on."""
+    tile_map = TileMap(stored.map.width, stored.map.height, stored.map.tiles)
+    world = World(tile_map, stored.map.places, settings.max_players)
+    keeper = Keeper(store, stored.map.number, writer)
+    game = Game(stored.name, stored.mode, stored.map.name, world, keeper, settings)
+    places = {tile_map.chunk_place(chunk): chunk for chunk in game.spawn_chunks()}
+    for place, chunk in store.load_chunks(stored.map.number, list(places)).items():
+        tile_map.load(places[place], chunk.cells, chunk.revision)
+    return game, keeper

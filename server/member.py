@@ -32,7 +32,10 @@ class Member:
         self.session = session
         self.chunk = -1
         """Where the view was last put; -1: nowhere yet."""
-        self._view: tuple[int, ...] = ()
+        self.held: set[int] = set()
+        """The chunks that the client has."""
+        self.awaits_chunks = False
+        """Some of the view was not loaded when it was last looked at."""
         self._frames = greeting
         """What goes out before the tick's news..."""
         self._map_frames: list[bytes] = []
@@ -54,16 +57,26 @@ class Member:
         self.session.wants_full = True
         return True
 
-    def move_view(self, chunk: int, tile_map: TileMap) -> tuple[int, ...]:
+    def hear_edits(self, edit_frames: dict[int, bytes]) -> None:
+        """Queues the tick's CHUNK_EDITs of the chunks that the client has."""
+        if self._clogged_since is None:
+            self._map_frames += [edit_frames[each] for each in edit_frames.keys() & self.held]
+        else:
+            self.held -= edit_frames.keys()  # They come as a whole when there is room.
+            self.awaits_chunks = True
+
+    def look_around(self, chunk: int, tile_map: TileMap) -> tuple[int, ...]:
         """Queues the tiles that come into view and drops the others; returns what came."""
         view = tile_map.view_from(chunk)
-        had, has = set(self._view), set(view)
-        came = tuple(each for each in view if each not in had)
+        came = tuple(each for each in view if each not in self.held and tile_map.is_loaded(each))
         self._map_frames += [tile_map.chunk_frame(each) for each in came]
-        for each in had - has:
+        for each in self.held.difference(view):
             column, row = tile_map.chunk_place(each)
             self._map_frames.append(codec.ChunkDrop(chunk_x=column, chunk_y=row).encode())
-        self.chunk, self._view = chunk, view
+        self.held.intersection_update(view)
+        self.held.update(came)
+        self.awaits_chunks = len(self.held) < len(view)
+        self.chunk = chunk
         return came
 
     def send(self, news: News, head: bytes, view: bytes) -> None:

@@ -15,6 +15,7 @@ from server.chunks import TileMap
 Ints = NDArray[np.int32]
 
 _COSINE = np.array(COSINE, np.int32)
+FREE_SEARCH_TILES = 32
 _FULL = 255 * 100
 """Full pace times full speed in percent."""
 
@@ -45,6 +46,30 @@ def standing_height(tile_map: TileMap, x: Ints, y: Ints) -> Ints:
         np.maximum(height(top, left), height(top, right)),
         np.maximum(height(bottom, left), height(bottom, right)),
     )
+
+
+def nearest_free(tile_map: TileMap, x: int, y: int, reachable: int) -> tuple[int, int] | None:
+    """Where somebody at (x, y) is to be put: there, or in the middle of the nearest lower cell.
+
+    A body fits into a cell, so that only its own height counts. None where all cells within
+    FREE_SEARCH_TILES are higher than `reachable`.
+    """
+    at = np.array([x], np.int32), np.array([y], np.int32)
+    if standing_height(tile_map, *at)[0] <= reachable:
+        return x, y
+    span = np.arange(-FREE_SEARCH_TILES, FREE_SEARCH_TILES + 1)
+    columns = np.clip(span + (x >> 10), -1, tile_map.width).astype(np.int32)
+    rows = np.clip(span + (y >> 10), -1, tile_map.height).astype(np.int32)
+    heights = tile_map.heights_at(rows[:, None], columns[None, :])
+    middle_x = columns.astype(np.int64) * 1024 + 512
+    middle_y = rows.astype(np.int64) * 1024 + 512
+    distance = (middle_x[None, :] - x) ** 2 + (middle_y[:, None] - y) ** 2
+    distance[heights > reachable] = np.iinfo(np.int64).max
+    best = int(distance.argmin())
+    row, column = divmod(best, len(columns))
+    if heights[row, column] > reachable:
+        return None
+    return int(middle_x[column]), int(middle_y[row])
 
 
 def _part(distance: Ints, cosine: Ints) -> Ints:

@@ -10,11 +10,13 @@ import logging
 import unicodedata
 from collections.abc import Callable
 from enum import Enum
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from protocol_spec import codec
 from protocol_spec.codec import ErrorCode, MessageType
-from server import names
+from server import building, names
+from server.edits import AppliedEdit, Edit
 from server.failures import ProtocolError, Rejected
 from server.limits import Bucket
 from server.world import Leave, Player, Say
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+VIA = "game"
+"""What the journal calls this way of editing."""
 TEXT_CLOSE_CODE = 1003
 """RFC 6455, 7.4.1: data of a type that the endpoint cannot accept."""
 
@@ -83,6 +87,7 @@ class Session:
         self._chat = Bucket(
             settings.chat_burst / settings.chat_window_seconds, settings.chat_burst, now
         )
+        self._edits = Bucket(settings.edits_per_second, settings.edit_burst, now)
 
     def receive(self, data: bytes, now: float) -> None:
         """A binary WebSocket message came."""
@@ -262,6 +267,43 @@ class Session:
         assert self.game is not None
         self.game.submit(Say(self.player_id, text, self.lobby.wall_clock_ms()))
 
+    def _chunk_request(self, message: codec.ChunkRequest, now: float) -> None:
+        assert self.game is not None
+        self.game.request_chunk(self, message.chunk_x, message.chunk_y)
+
+    def _edit(self, message: building.EditMessage, now: float) -> None:
+        done = partial(self._tell_edit, message.edit)
+        try:
+            self._check_may_edit(now)
+            operation = building.operation_of(message)
+        except Rejected as refusal:
+            done(refusal)
+            return
+        assert self.game is not None
+        self.game.edit(Edit(self.name, VIA, operation, self.lobby.wall_clock_ms(), done))
+
+    def _edit_undo(self, message: codec.EditUndo, now: float) -> None:
+        done = partial(self._tell_edit, message.edit)
+        try:
+            self._check_may_edit(now)
+        except Rejected as refusal:
+            done(refusal)
+            return
+        assert self.game is not None
+        self.game.undo(self.name, VIA, bool(message.redo), done)
+
+    def _check_may_edit(self, now: float) -> None:
+        """Raises Rejected where this player may not edit, or not just now."""
+        if not self.lobby.settings.guests_may_build:
+            raise Rejected(ErrorCode.EDIT_FORBIDDEN)
+        if not self._edits.take(now):
+            wait_ms = round(self._edits.wait_seconds * 1000)
+            raise Rejected(ErrorCode.EDIT_TOO_FAST, retry_after_ms=wait_ms)
+
+    def _tell_edit(self, number: int, result: AppliedEdit | Rejected) -> None:
+        if self.state is not State.CLOSED:
+            self.peer.send(building.result_frame(number, result))
+
     def _ping(self, message: codec.Ping, now: float) -> None:
         tick, phase = (self.game or self.lobby.default_game).clock(now)
         self.peer.send(codec.Pong(token=message.token, tick=tick, phase=phase).encode())
@@ -280,6 +322,11 @@ HANDLERS: dict[int, tuple[State | None, Callable[..., None]]] = {
     MessageType.INPUT: (State.WORLD, Session._input),
     MessageType.CHAT_MESSAGE: (State.WORLD, Session._chat_message),
     MessageType.RESYNC: (State.WORLD, Session._resync),
+    MessageType.CHUNK_REQUEST: (State.WORLD, Session._chunk_request),
+    MessageType.EDIT_CELLS: (State.WORLD, Session._edit),
+    MessageType.EDIT_SHAPE: (State.WORLD, Session._edit),
+    MessageType.EDIT_STAMP: (State.WORLD, Session._edit),
+    MessageType.EDIT_UNDO: (State.WORLD, Session._edit_undo),
     MessageType.PING: (None, Session._ping),
     MessageType.PONG: (None, Session._pong),
 }

@@ -16,6 +16,11 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535)
     data: Path = Path("data")
     """The folder of the database; created with mode 0700."""
+    database_url: str = ""
+    """Another database than the data folder's own, as SQLAlchemy writes it:
+    postgresql+psycopg://user:password@host/name."""
+    guests_may_build: bool = False
+    """Whether everybody may change maps."""
     gateway: Literal["fast", "asgi"] = "fast"
     """fast: picows below uvicorn. asgi: uvicorn's own WebSockets, also used without picows."""
 
@@ -36,6 +41,9 @@ class Settings(BaseSettings):
     """500 characters of 4 bytes are what CHAT_MESSAGE.text holds."""
     chat_burst: int = 8
     chat_window_seconds: float = 10.0
+
+    edits_per_second: int = 10
+    edit_burst: int = 40
 
     connections_per_address: int = 10
     """Not counted for loopback."""

@@ -7,7 +7,7 @@ as high as the higher of its ground and its thing, and one walks on the thing wh
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib import resources
 from types import MappingProxyType
 
@@ -83,6 +83,11 @@ class TileSet:
     def __getitem__(self, name: str) -> int:
         return self.ids[name]
 
+    def as_document(self) -> dict[str, object]:
+        """What `read_tile_set` reads, of plain values."""
+        tiles = [{**asdict(each), "cell": list(each.cell)} for each in self.by_id.values()]
+        return {"name": self.name, "tile": tiles}
+
     def cell_heights(self, cells: NDArray[np.uint16]) -> NDArray[np.int16]:
         """How high each cell is: (3, height, width) tile ids to (height, width) 1/1024 tile."""
         heights: NDArray[np.int16] = np.maximum(self.heights[cells[0]], self.heights[cells[1]])
@@ -100,7 +105,11 @@ class TileSet:
 
 def load_tile_set(text: str) -> TileSet:
     """Read a tile set from TOML; raises ValueError that names the tile and what is wrong."""
-    document = tomllib.loads(text)
+    return read_tile_set(tomllib.loads(text))
+
+
+def read_tile_set(document: Mapping[str, object]) -> TileSet:
+    """Read a tile set from its parts, as TOML or `as_document` give them. Raises ValueError."""
     name = document.get("name")
     if not isinstance(name, str) or not name:
         raise ValueError("the tile set has no name")

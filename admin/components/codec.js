@@ -2,7 +2,7 @@
 
 export const PROTOCOL_VERSION = 1;
 export const SUBPROTOCOL = "estragon.v1";
-export const SCHEMA_HASH = 3466733512;
+export const SCHEMA_HASH = 2948111623;
 /** The first field of HELLO, "ESTR" in ASCII: whoever does not send it is not one of us. */
 export const MAGIC = 1163088978;
 /** The longest WebSocket message that a client may send. */
@@ -48,7 +48,14 @@ export const MessageType = Object.freeze({
   "CHUNK_DROP": 16,
   "ERROR": 17,
   "TILE": 18,
-  "RESYNC": 19
+  "RESYNC": 19,
+  "CHUNK_EDIT": 20,
+  "CHUNK_REQUEST": 21,
+  "EDIT_CELLS": 22,
+  "EDIT_SHAPE": 23,
+  "EDIT_STAMP": 24,
+  "EDIT_UNDO": 25,
+  "EDIT_RESULT": 26
 });
 export const ErrorCode = Object.freeze({
   "INTERNAL": 1,
@@ -79,6 +86,13 @@ export const ErrorCode = Object.freeze({
   "CHAT_EMPTY": 40,
   "CHAT_TOO_LONG": 41,
   "CHAT_TOO_FAST": 42,
+  "EDIT_FORBIDDEN": 60,
+  "EDIT_OUTSIDE": 61,
+  "EDIT_TILE": 62,
+  "EDIT_TOO_LARGE": 63,
+  "EDIT_TOO_FAST": 64,
+  "EDIT_NOT_SAVED": 65,
+  "EDIT_NOTHING": 66,
   "SERVER_STOPPING": 50
 });
 export const AuthMethod = Object.freeze({
@@ -88,6 +102,11 @@ export const LeaveReason = Object.freeze({
   "LEFT": 1,
   "LOST": 2,
   "REMOVED": 3
+});
+export const Shape = Object.freeze({
+  "STROKE": 1,
+  "RECTANGLE": 2,
+  "FILL": 3
 });
 export const TilePattern = Object.freeze({
   "SINGLE": 0,
@@ -148,6 +167,40 @@ const RECORDS = {
       {
         "name": "flags",
         "type": "u8"
+      }
+    ]
+  },
+  "CellChange": {
+    "size": 4,
+    "fields": [
+      {
+        "name": "index",
+        "type": "u16"
+      },
+      {
+        "name": "tile",
+        "type": "u16"
+      }
+    ]
+  },
+  "CellEdit": {
+    "size": 7,
+    "fields": [
+      {
+        "name": "layer",
+        "type": "u8"
+      },
+      {
+        "name": "x",
+        "type": "u16"
+      },
+      {
+        "name": "y",
+        "type": "u16"
+      },
+      {
+        "name": "tile",
+        "type": "u16"
       }
     ]
   }
@@ -571,6 +624,182 @@ const MESSAGES = {
   "19": {
     "name": "RESYNC",
     "fields": []
+  },
+  "20": {
+    "name": "CHUNK_EDIT",
+    "fields": [
+      {
+        "name": "chunk_x",
+        "type": "u16"
+      },
+      {
+        "name": "chunk_y",
+        "type": "u16"
+      },
+      {
+        "name": "base_revision",
+        "type": "u32"
+      },
+      {
+        "name": "revision",
+        "type": "u32"
+      },
+      {
+        "name": "cells",
+        "type": "array",
+        "max": 768,
+        "record": "CellChange"
+      }
+    ]
+  },
+  "21": {
+    "name": "CHUNK_REQUEST",
+    "fields": [
+      {
+        "name": "chunk_x",
+        "type": "u16"
+      },
+      {
+        "name": "chunk_y",
+        "type": "u16"
+      }
+    ]
+  },
+  "22": {
+    "name": "EDIT_CELLS",
+    "fields": [
+      {
+        "name": "edit",
+        "type": "u32"
+      },
+      {
+        "name": "cells",
+        "type": "array",
+        "max": 500,
+        "record": "CellEdit"
+      }
+    ]
+  },
+  "23": {
+    "name": "EDIT_SHAPE",
+    "fields": [
+      {
+        "name": "edit",
+        "type": "u32"
+      },
+      {
+        "name": "shape",
+        "type": "u8"
+      },
+      {
+        "name": "layer",
+        "type": "u8"
+      },
+      {
+        "name": "tile",
+        "type": "u16"
+      },
+      {
+        "name": "x0",
+        "type": "u16"
+      },
+      {
+        "name": "y0",
+        "type": "u16"
+      },
+      {
+        "name": "x1",
+        "type": "u16"
+      },
+      {
+        "name": "y1",
+        "type": "u16"
+      },
+      {
+        "name": "size",
+        "type": "u8"
+      }
+    ]
+  },
+  "24": {
+    "name": "EDIT_STAMP",
+    "fields": [
+      {
+        "name": "edit",
+        "type": "u32"
+      },
+      {
+        "name": "layers",
+        "type": "u8"
+      },
+      {
+        "name": "x",
+        "type": "u16"
+      },
+      {
+        "name": "y",
+        "type": "u16"
+      },
+      {
+        "name": "width",
+        "type": "u16"
+      },
+      {
+        "name": "height",
+        "type": "u16"
+      },
+      {
+        "name": "to_x",
+        "type": "u16"
+      },
+      {
+        "name": "to_y",
+        "type": "u16"
+      }
+    ]
+  },
+  "25": {
+    "name": "EDIT_UNDO",
+    "fields": [
+      {
+        "name": "edit",
+        "type": "u32"
+      },
+      {
+        "name": "redo",
+        "type": "u8"
+      }
+    ]
+  },
+  "26": {
+    "name": "EDIT_RESULT",
+    "fields": [
+      {
+        "name": "edit",
+        "type": "u32"
+      },
+      {
+        "name": "code",
+        "type": "u16"
+      },
+      {
+        "name": "cells",
+        "type": "u32"
+      },
+      {
+        "name": "skipped",
+        "type": "u32"
+      },
+      {
+        "name": "retry_after_ms",
+        "type": "u32"
+      },
+      {
+        "name": "text",
+        "type": "string",
+        "max": 255
+      }
+    ]
   }
 };
 

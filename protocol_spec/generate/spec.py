@@ -144,6 +144,10 @@ def parse(text: str) -> Spec:
     }
     messages = tuple(_message(each, enum_names, records) for each in raw["message"])
     _unique("message", [each.name for each in messages])
+    _unique(
+        "name",
+        [*enum_names, *records, *(each.class_name for each in messages), "MessageType"],
+    )
     _unique("message number", [each.number for each in messages])
     return Spec(
         version=raw["protocol"]["version"],

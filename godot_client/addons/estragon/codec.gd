@@ -28,6 +28,13 @@ enum MessageType {
 	ERROR = 17,
 	TILE = 18,
 	RESYNC = 19,
+	CHUNK_EDIT = 20,
+	CHUNK_REQUEST = 21,
+	EDIT_CELLS = 22,
+	EDIT_SHAPE = 23,
+	EDIT_STAMP = 24,
+	EDIT_UNDO = 25,
+	EDIT_RESULT = 26,
 }
 
 ## Why the server refuses. A fatal one is followed by a close with 4000 + the code.
@@ -88,6 +95,20 @@ enum ErrorCode {
 	CHAT_TOO_LONG = 41,
 	## Too many chat messages; retry_after_ms tells when the next may come.
 	CHAT_TOO_FAST = 42,
+	## This player may not change this map.
+	EDIT_FORBIDDEN = 60,
+	## A cell, layer, spawn or area that the map does not have.
+	EDIT_OUTSIDE = 61,
+	## A tile that the tile set does not have, or of another layer; or a cell named twice.
+	EDIT_TILE = 62,
+	## More cells than one edit may touch, or a brush that is too wide.
+	EDIT_TOO_LARGE = 63,
+	## Too many edits; retry_after_ms tells when the next may come.
+	EDIT_TOO_FAST = 64,
+	## The server could not write it down, so it was taken back. Try again later.
+	EDIT_NOT_SAVED = 65,
+	## There is nothing to undo, or to redo.
+	EDIT_NOTHING = 66,
 	## The server is shutting down; come back soon.
 	SERVER_STOPPING = 50,
 }
@@ -106,6 +127,16 @@ enum LeaveReason {
 	LOST = 2,
 	## The server ended the connection.
 	REMOVED = 3,
+}
+
+## What EDIT_SHAPE draws.
+enum Shape {
+	## A round brush of `size` tiles, led from (x0, y0) to (x1, y1).
+	STROKE = 1,
+	## All cells between the corners (x0, y0) and (x1, y1).
+	RECTANGLE = 2,
+	## The cells that hang together with (x0, y0) and hold the same tile, sides touching.
+	FILL = 3,
 }
 
 ## How a tile's picture is chosen from the cells to the right of its first one.
@@ -141,7 +172,7 @@ enum SnapshotFlag {
 
 const PROTOCOL_VERSION: int = 1
 const SUBPROTOCOL: String = "estragon.v1"
-const SCHEMA_HASH: int = 3466733512
+const SCHEMA_HASH: int = 2948111623
 ## The first field of HELLO, "ESTR" in ASCII: whoever does not send it is not one of us.
 const MAGIC: int = 1163088978
 ## The longest WebSocket message that a client may send. In bytes.
@@ -594,6 +625,48 @@ class PlayerState:
 		y = reader.stream.get_u16()
 		rotation = reader.stream.get_u8()
 		flags = reader.stream.get_u8()
+
+
+## A cell of a chunk and what it holds now.
+class CellChange:
+	extends RefCounted
+	const SIZE: int = 4
+	## Its place in CHUNK_DATA.cells: (layer * CHUNK_SIZE + row) * CHUNK_SIZE + column.
+	var index: int = 0
+	var tile: int = 0
+
+	func write(writer: Writer) -> void:
+		writer.stream.put_u16(index)
+		writer.stream.put_u16(tile)
+
+	func read(reader: Reader) -> void:
+		index = reader.stream.get_u16()
+		tile = reader.stream.get_u16()
+
+
+## A cell of a map and what it shall hold.
+class CellEdit:
+	extends RefCounted
+	const SIZE: int = 7
+	var layer: int = 0
+	## In tiles.
+	var x: int = 0
+	## In tiles.
+	var y: int = 0
+	## 0 empties the cell.
+	var tile: int = 0
+
+	func write(writer: Writer) -> void:
+		writer.stream.put_u8(layer)
+		writer.stream.put_u16(x)
+		writer.stream.put_u16(y)
+		writer.stream.put_u16(tile)
+
+	func read(reader: Reader) -> void:
+		layer = reader.stream.get_u8()
+		x = reader.stream.get_u16()
+		y = reader.stream.get_u16()
+		tile = reader.stream.get_u16()
 
 
 ## A player was put somewhere: at joining, or by a jump through space. Exact; nothing is to
@@ -1164,6 +1237,249 @@ class Resync:
 		type = MessageType.RESYNC
 
 
+## Some cells of a chunk changed. Where base_revision is not the one that the receiver holds,
+## it asks for the chunk by CHUNK_REQUEST.
+class ChunkEdit:
+	extends Message
+	## In chunks.
+	var chunk_x: int = 0
+	## In chunks.
+	var chunk_y: int = 0
+	## What this is a change of.
+	var base_revision: int = 0
+	## What the chunk is with it.
+	var revision: int = 0
+	var cells: Array[CellChange] = []
+
+	func _init() -> void:
+		type = MessageType.CHUNK_EDIT
+
+	func write(writer: Writer) -> void:
+		writer.stream.put_u16(chunk_x)
+		writer.stream.put_u16(chunk_y)
+		writer.stream.put_u32(base_revision)
+		writer.stream.put_u32(revision)
+		writer.count(cells.size(), 768)
+		for each: CellChange in cells:
+			each.write(writer)
+
+	func read(reader: Reader) -> void:
+		if not reader.has(12):
+			return
+		chunk_x = reader.stream.get_u16()
+		chunk_y = reader.stream.get_u16()
+		base_revision = reader.stream.get_u32()
+		revision = reader.stream.get_u32()
+		for _index: int in reader.count(768, CellChange.SIZE):
+			var each: CellChange = CellChange.new()
+			each.read(reader)
+			cells.append(each)
+
+
+## Asks for a chunk in view as a whole, answered by CHUNK_DATA. One that is out of view is
+## not answered.
+class ChunkRequest:
+	extends Message
+	## In chunks.
+	var chunk_x: int = 0
+	## In chunks.
+	var chunk_y: int = 0
+
+	func _init() -> void:
+		type = MessageType.CHUNK_REQUEST
+
+	func write(writer: Writer) -> void:
+		writer.stream.put_u16(chunk_x)
+		writer.stream.put_u16(chunk_y)
+
+	func read(reader: Reader) -> void:
+		if not reader.has(4):
+			return
+		chunk_x = reader.stream.get_u16()
+		chunk_y = reader.stream.get_u16()
+
+
+## Asks that cells be changed, each on its own. Like every edit it is answered by
+## EDIT_RESULT.
+class EditCells:
+	extends Message
+	## The client's own number for it, for the answer.
+	var edit: int = 0
+	var cells: Array[CellEdit] = []
+
+	func _init() -> void:
+		type = MessageType.EDIT_CELLS
+
+	func write(writer: Writer) -> void:
+		writer.stream.put_u32(edit)
+		writer.count(cells.size(), 500)
+		for each: CellEdit in cells:
+			each.write(writer)
+
+	func read(reader: Reader) -> void:
+		if not reader.has(4):
+			return
+		edit = reader.stream.get_u32()
+		for _index: int in reader.count(500, CellEdit.SIZE):
+			var each: CellEdit = CellEdit.new()
+			each.read(reader)
+			cells.append(each)
+
+
+## Asks that a shape be drawn with one tile.
+class EditShape:
+	extends Message
+	var edit: int = 0
+	## A value of [enum Shape].
+	var shape: int = 0
+	var layer: int = 0
+	## 0 empties the cells.
+	var tile: int = 0
+	## In tiles.
+	var x0: int = 0
+	## In tiles.
+	var y0: int = 0
+	## In tiles.
+	var x1: int = 0
+	## In tiles.
+	var y1: int = 0
+	## Of the brush, for a stroke. In tiles.
+	var size: int = 0
+
+	func _init() -> void:
+		type = MessageType.EDIT_SHAPE
+
+	func write(writer: Writer) -> void:
+		writer.stream.put_u32(edit)
+		writer.stream.put_u8(shape)
+		writer.stream.put_u8(layer)
+		writer.stream.put_u16(tile)
+		writer.stream.put_u16(x0)
+		writer.stream.put_u16(y0)
+		writer.stream.put_u16(x1)
+		writer.stream.put_u16(y1)
+		writer.stream.put_u8(size)
+
+	func read(reader: Reader) -> void:
+		if not reader.has(17):
+			return
+		edit = reader.stream.get_u32()
+		shape = reader.stream.get_u8()
+		layer = reader.stream.get_u8()
+		tile = reader.stream.get_u16()
+		x0 = reader.stream.get_u16()
+		y0 = reader.stream.get_u16()
+		x1 = reader.stream.get_u16()
+		y1 = reader.stream.get_u16()
+		size = reader.stream.get_u8()
+
+
+## Asks that a rectangle be copied to another place.
+class EditStamp:
+	extends Message
+	var edit: int = 0
+	## One bit a layer: 1 ground, 2 things, 4 roofs.
+	var layers: int = 0
+	## The source's left column. In tiles.
+	var x: int = 0
+	## The source's upper row. In tiles.
+	var y: int = 0
+	## In tiles.
+	var width: int = 0
+	## In tiles.
+	var height: int = 0
+	## In tiles.
+	var to_x: int = 0
+	## In tiles.
+	var to_y: int = 0
+
+	func _init() -> void:
+		type = MessageType.EDIT_STAMP
+
+	func write(writer: Writer) -> void:
+		writer.stream.put_u32(edit)
+		writer.stream.put_u8(layers)
+		writer.stream.put_u16(x)
+		writer.stream.put_u16(y)
+		writer.stream.put_u16(width)
+		writer.stream.put_u16(height)
+		writer.stream.put_u16(to_x)
+		writer.stream.put_u16(to_y)
+
+	func read(reader: Reader) -> void:
+		if not reader.has(17):
+			return
+		edit = reader.stream.get_u32()
+		layers = reader.stream.get_u8()
+		x = reader.stream.get_u16()
+		y = reader.stream.get_u16()
+		width = reader.stream.get_u16()
+		height = reader.stream.get_u16()
+		to_x = reader.stream.get_u16()
+		to_y = reader.stream.get_u16()
+
+
+## Asks that the player's last edit be taken back, or the last that was taken back be done
+## again. Cells that somebody else changed since stay.
+class EditUndo:
+	extends Message
+	var edit: int = 0
+	## 1: redo.
+	var redo: int = 0
+
+	func _init() -> void:
+		type = MessageType.EDIT_UNDO
+
+	func write(writer: Writer) -> void:
+		writer.stream.put_u32(edit)
+		writer.stream.put_u8(redo)
+
+	func read(reader: Reader) -> void:
+		if not reader.has(5):
+			return
+		edit = reader.stream.get_u32()
+		redo = reader.stream.get_u8()
+
+
+## An edit is in the database, or was refused. What it changed was seen before, as
+## CHUNK_EDIT; what could not be written down is changed back.
+class EditResult:
+	extends Message
+	## The number that the client gave.
+	var edit: int = 0
+	## 0: done. A value of [enum ErrorCode].
+	var code: int = 0
+	## How many cells it changed.
+	var cells: int = 0
+	## How many an undo left alone because somebody had changed them since.
+	var skipped: int = 0
+	## In ms.
+	var retry_after_ms: int = 0
+	## For a developer's eyes.
+	var text: String = ""
+
+	func _init() -> void:
+		type = MessageType.EDIT_RESULT
+
+	func write(writer: Writer) -> void:
+		writer.stream.put_u32(edit)
+		writer.stream.put_u16(code)
+		writer.stream.put_u32(cells)
+		writer.stream.put_u32(skipped)
+		writer.stream.put_u32(retry_after_ms)
+		writer.text(text, 255)
+
+	func read(reader: Reader) -> void:
+		if not reader.has(18):
+			return
+		edit = reader.stream.get_u32()
+		code = reader.stream.get_u16()
+		cells = reader.stream.get_u32()
+		skipped = reader.stream.get_u32()
+		retry_after_ms = reader.stream.get_u32()
+		text = reader.text(255)
+
+
 ## An empty message of that type, or null where the type is not known.
 static func create(message_type: int) -> Message:
 	match message_type:
@@ -1205,6 +1521,20 @@ static func create(message_type: int) -> Message:
 			return Tile.new()
 		MessageType.RESYNC:
 			return Resync.new()
+		MessageType.CHUNK_EDIT:
+			return ChunkEdit.new()
+		MessageType.CHUNK_REQUEST:
+			return ChunkRequest.new()
+		MessageType.EDIT_CELLS:
+			return EditCells.new()
+		MessageType.EDIT_SHAPE:
+			return EditShape.new()
+		MessageType.EDIT_STAMP:
+			return EditStamp.new()
+		MessageType.EDIT_UNDO:
+			return EditUndo.new()
+		MessageType.EDIT_RESULT:
+			return EditResult.new()
 	return null
 
 

@@ -1,0 +1,296 @@
+class_name EstragonClient
+extends Node
+## A client of an Estragon server: the socket around an [EstragonSession].
+##
+## Make it an autoload. [method join] goes all the way into a world; once there, a lost connection
+## comes back by itself, into the same world under the same name. What happens in the world are the
+## signals of [member session]; set [member intent] to walk.
+
+## The world is entered, for the first time or again.
+signal joined
+## The connection is gone for good: it never came to be, was refused, or cannot be had back.
+## [param code] is an ErrorCode, [constant UNREACHABLE], [constant CONNECTION_LOST] or
+## [constant NOT_UNDERSTOOD].
+signal join_failed(code: int)
+## The connection was lost; the next try is [param retry_in] seconds away.
+signal connection_lost(code: int, retry_in: float)
+## A new try to connect has begun.
+signal retry_started
+
+## How far the client has come on its way into a world.
+enum Status {
+	## Not connected.
+	OFFLINE,
+	## On the way into a world.
+	JOINING,
+	## In a world.
+	PLAYING,
+	## Thrown out, waiting for the next try.
+	WAITING,
+}
+
+## No server answers at that address.
+const UNREACHABLE: int = -1
+## The server fell silent or the connection broke.
+const CONNECTION_LOST: int = -2
+## What the server sends cannot be read: one of the two has another edition of the protocol.
+const NOT_UNDERSTOOD: int = -3
+## How long a connection may take to open.
+const CONNECT_TIMEOUT_SECONDS: float = 5.0
+## How often the server is asked for the time.
+const PING_SECONDS: float = 2.0
+## A server that says nothing at all for so long is lost.
+const SILENCE_SECONDS: float = 10.0
+## How long to wait before each new try; the last counts for all that follow.
+const BACKOFF_SECONDS: Array[float] = [1.0, 2.0, 4.0, 5.0]
+## A connection that held for so long has proved itself: the waiting starts from the beginning.
+const STEADY_SECONDS: float = 10.0
+## How long to wait with a name that the server takes to be still in use by oneself.
+const NAME_RETRY_SECONDS: float = 1.0
+## Room for what arrives between two frames.
+const INBOUND_BUFFER_BYTES: int = 1 << 18
+## The most commands that one INPUT may hold.
+const COMMANDS_PER_MESSAGE: int = 8
+## Refusals after which trying again by itself makes no sense.
+const FINAL_CODES: Array[int] = [
+	NOT_UNDERSTOOD,
+	EstragonCodec.ErrorCode.VERSION_UNSUPPORTED,
+	EstragonCodec.ErrorCode.AUTH_METHOD_UNSUPPORTED,
+	EstragonCodec.ErrorCode.WORLD_UNKNOWN,
+]
+
+## Where the client is now.
+var status: Status = Status.OFFLINE
+## The connection's state and signals; it stays the same object from join to join.
+var session: EstragonSession = EstragonSession.new()
+## The server's time.
+var clock: EstragonClock = EstragonClock.new()
+## What the player wants right now; it is sent for every tick.
+var intent: EstragonCodec.Command = EstragonCodec.Command.new()
+## What the client calls itself in the server's log.
+var client_name: String = "Godot"
+
+var _socket: WebSocketPeer = null
+## Sockets that are saying goodbye.
+var _closing: Array[WebSocketPeer] = []
+var _address: String = ""
+var _world: String = ""
+var _player_name: String = ""
+var _look: int = 0
+var _has_played: bool = false
+var _is_open: bool = false
+var _attempt: int = 0
+var _connect_by: float = 0.0
+var _retry_at: float = 0.0
+var _authenticate_at: float = INF
+var _heard_at: float = 0.0
+var _entered_at: float = 0.0
+var _ping_at: float = 0.0
+var _commanded_tick: int = 0
+var _refusal: int = 0
+
+
+func _init() -> void:
+	process_mode = Node.PROCESS_MODE_ALWAYS
+	process_priority = -100
+	session.welcomed.connect(_on_welcomed)
+	session.authenticated.connect(_on_authenticated)
+	session.world_entered.connect(_on_world_entered)
+	session.snapshot_received.connect(_on_snapshot_received)
+	session.pong_received.connect(_on_pong_received)
+	session.refused.connect(_on_refused)
+	session.broken.connect(_on_broken)
+
+
+func _process(_delta: float) -> void:
+	var now: float = now_seconds()
+	_poll_closing()
+	if status == Status.WAITING and now >= _retry_at:
+		retry_started.emit()
+		_open()
+	if _socket == null:
+		return
+	clock.advance(now)
+	_poll(now)
+	if _is_open and _socket.get_ready_state() == WebSocketPeer.STATE_OPEN:
+		_keep_up(now)
+		for data: PackedByteArray in session.take_outgoing():
+			_socket.send(data)
+
+
+func _exit_tree() -> void:
+	leave()
+
+
+## Connects to a server, for example "127.0.0.1:8000", and enters one of its worlds as a guest.
+## Answered by [signal joined] or [signal join_failed].
+func join(address: String, world: String, player_name: String, look: int) -> void:
+	leave()
+	_address = address
+	_world = world
+	_player_name = player_name
+	_look = look
+	_has_played = false
+	_attempt = 0
+	_open()
+
+
+## Goes away for good.
+func leave() -> void:
+	_hang_up()
+	status = Status.OFFLINE
+
+
+## How many seconds are left until the next try to connect.
+func seconds_to_retry() -> float:
+	return maxf(_retry_at - now_seconds(), 0.0) if status == Status.WAITING else 0.0
+
+
+## The clock by which [member clock] and [member session] are told the time.
+func now_seconds() -> float:
+	return Time.get_ticks_usec() / 1_000_000.0
+
+
+func _open() -> void:
+	status = Status.JOINING
+	_refusal = 0
+	_is_open = false
+	_authenticate_at = INF
+	_socket = WebSocketPeer.new()
+	_socket.inbound_buffer_size = INBOUND_BUFFER_BYTES
+	_socket.supported_protocols = PackedStringArray([EstragonCodec.SUBPROTOCOL])
+	_connect_by = now_seconds() + CONNECT_TIMEOUT_SECONDS
+	var url: String = EstragonAddress.websocket_url(_address)
+	if url.is_empty() or _socket.connect_to_url(url) != OK:
+		_lose.call_deferred(UNREACHABLE)
+
+
+func _poll(now: float) -> void:
+	var socket: WebSocketPeer = _socket
+	socket.poll()
+	if socket.get_ready_state() == WebSocketPeer.STATE_OPEN and not _is_open:
+		_is_open = true
+		_heard_at = now
+		session.start(client_name)
+	while socket == _socket and socket.get_available_packet_count() > 0:
+		_heard_at = now
+		session.receive(socket.get_packet(), now)
+	if socket != _socket:
+		return
+	if socket.get_ready_state() == WebSocketPeer.STATE_CLOSED:
+		_lose(_code_of_close(socket.get_close_code()))
+	elif not _is_open and now > _connect_by:
+		_lose(UNREACHABLE)
+	elif _is_open and now - _heard_at > SILENCE_SECONDS:
+		_lose(CONNECTION_LOST)
+
+
+func _code_of_close(close_code: int) -> int:
+	if close_code > 4000 and close_code < 5000:
+		return close_code - 4000
+	if _refusal != 0:
+		return _refusal
+	return CONNECTION_LOST if _is_open else UNREACHABLE
+
+
+func _keep_up(now: float) -> void:
+	if now >= _authenticate_at:
+		_authenticate_at = INF
+		session.authenticate(_player_name, _look)
+	if session.welcome != null and now >= _ping_at:
+		_ping_at = now + PING_SECONDS
+		session.ping(now)
+	if session.state == EstragonSession.State.WORLD:
+		_command()
+
+
+## Sends a command for every tick that has begun since the last time.
+func _command() -> void:
+	var newest: int = clock.input_tick()
+	var count: int = mini(newest - _commanded_tick, COMMANDS_PER_MESSAGE)
+	if count <= 0:
+		return
+	var commands: Array[EstragonCodec.Command] = []
+	for _index: int in count:
+		commands.append(intent)
+	session.send_commands(newest - count + 1, commands)
+	_commanded_tick = newest
+
+
+func _lose(code: int) -> void:
+	if _socket == null:
+		return
+	var was_playing: bool = status == Status.PLAYING
+	_hang_up()
+	if not _has_played or code in FINAL_CODES:
+		status = Status.OFFLINE
+		join_failed.emit(code)
+		return
+	if was_playing and now_seconds() - _entered_at > STEADY_SECONDS:
+		_attempt = 0
+	var wait: float = BACKOFF_SECONDS[mini(_attempt, BACKOFF_SECONDS.size() - 1)]
+	_attempt += 1
+	_retry_at = now_seconds() + wait
+	status = Status.WAITING
+	connection_lost.emit(code, wait)
+
+
+func _hang_up() -> void:
+	if _socket == null:
+		return
+	if _socket.get_ready_state() != WebSocketPeer.STATE_CLOSED:
+		_socket.close(1000)
+		_socket.poll()
+		_closing.append(_socket)
+	_socket = null
+	_is_open = false
+
+
+func _poll_closing() -> void:
+	for index: int in range(_closing.size() - 1, -1, -1):
+		_closing[index].poll()
+		if _closing[index].get_ready_state() == WebSocketPeer.STATE_CLOSED:
+			_closing.remove_at(index)
+
+
+func _on_welcomed(welcome: EstragonCodec.Welcome) -> void:
+	clock.start(welcome.tick_rate, welcome.tick, now_seconds())
+	_ping_at = 0.0
+	session.authenticate(_player_name, _look)
+
+
+func _on_authenticated(_player_id: int, _name: String) -> void:
+	session.enter_world(_world)
+
+
+func _on_world_entered(_entered: EstragonWorld) -> void:
+	status = Status.PLAYING
+	_has_played = true
+	_entered_at = now_seconds()
+	_commanded_tick = 0
+	joined.emit()
+
+
+func _on_snapshot_received(snapshot: EstragonCodec.WorldState) -> void:
+	clock.observe_snapshot(snapshot.tick, now_seconds())
+	if snapshot.input_tick != 0:
+		clock.observe_lead(snapshot.lead)
+
+
+func _on_pong_received(tick: int, phase: int, round_trip: float) -> void:
+	clock.observe_pong(tick, phase, round_trip, now_seconds())
+
+
+func _on_refused(code: int, is_fatal: bool, _retry_after_ms: int, _message: int) -> void:
+	if is_fatal:
+		_refusal = code
+	elif status == Status.JOINING:
+		if _has_played and code == EstragonCodec.ErrorCode.NAME_IN_USE:
+			_authenticate_at = now_seconds() + NAME_RETRY_SECONDS
+		else:
+			_lose(code)
+
+
+func _on_broken(code: int) -> void:
+	push_warning("The server sent what cannot be read: error %d" % code)
+	_lose(NOT_UNDERSTOOD)

@@ -1,0 +1,297 @@
+class_name EstragonSession
+extends RefCounted
+## One connection's side of the protocol, without a socket.
+##
+## What arrives goes into [method receive]; what is to be sent is collected by [method
+## take_outgoing]; what happened comes out as signals, and what is known of the world stays here to
+## be read. Times are in seconds on any clock that never goes back, and are always passed in.
+
+## The server answered HELLO; [method authenticate] may follow.
+signal welcomed(welcome: EstragonCodec.Welcome)
+## The server takes this client for that player; [method enter_world] may follow.
+signal authenticated(player_id: int, player_name: String)
+## The client is in a world; what was known of another one is forgotten.
+signal world_entered(world: EstragonWorld)
+## A tile of the world's tile set is known.
+signal tile_defined(tile: EstragonCodec.Tile)
+## Somebody is in the world: the ones who were there already come before [member
+## EstragonWorld.is_roster_known].
+signal player_joined(player: EstragonPlayer)
+## Somebody is gone from the world; [param reason] is a LeaveReason.
+signal player_left(player: EstragonPlayer, reason: int)
+## A player was put somewhere, without a way there.
+signal player_placed(player: EstragonPlayer)
+## A tick's result is in [member world].
+signal snapshot_received(snapshot: EstragonCodec.WorldState)
+## The cells of a chunk are in [member EstragonWorld.chunks].
+signal chunk_received(chunk: Vector2i)
+## Cells of the map hold something else now, on any layer.
+signal cells_changed(cells: Array[Vector2i])
+## The answer to an edit of one's own.
+signal edit_answered(result: EstragonCodec.EditResult)
+## A chunk is out of sight and forgotten.
+signal chunk_dropped(chunk: Vector2i)
+## [param player] is null where the server itself speaks, or somebody who has left.
+signal chat_received(player: EstragonPlayer, text: String, timestamp_ms: int)
+## The server refuses something: [param code] is an ErrorCode, [param message] a MessageType or 0.
+signal refused(code: int, is_fatal: bool, retry_after_ms: int, message: int)
+## The server's time, and the way to it and back in seconds.
+signal pong_received(tick: int, phase: int, round_trip: float)
+## What arrived is not the protocol, with the ErrorCode that says why. The connection is of no use.
+signal broken(code: int)
+
+## How far the connection has come.
+enum State {
+	## Nothing was sent.
+	IDLE,
+	## HELLO was sent.
+	HELLO,
+	## The server waits for AUTH.
+	AUTH,
+	## Authenticated, in no world.
+	LOBBY,
+	## In a world.
+	WORLD,
+	## What arrived could not be read.
+	BROKEN,
+}
+
+## How far the connection has come.
+var state: State = State.IDLE
+## What the server said of itself, or null.
+var welcome: EstragonCodec.Welcome = null
+## One's own number.
+var player_id: int = 0
+## One's own name, as the server writes it.
+var player_name: String = ""
+## What is known of the world that one is in, or null.
+var world: EstragonWorld = null
+
+var _outgoing: Array[PackedByteArray] = []
+var _pings: Dictionary[int, float] = {}
+var _last_token: int = 0
+## {message: [the state that it needs, its handler]}
+var _handlers: Dictionary[int, Array] = {
+	EstragonCodec.MessageType.WELCOME: [State.HELLO, _on_welcome],
+	EstragonCodec.MessageType.AUTH_OK: [State.AUTH, _on_auth_ok],
+	EstragonCodec.MessageType.WORLD_ENTERED: [State.LOBBY, _on_world_entered],
+	EstragonCodec.MessageType.TILE: [State.WORLD, _on_tile],
+	EstragonCodec.MessageType.PLAYER_JOIN: [State.WORLD, _on_player_join],
+	EstragonCodec.MessageType.PLAYER_LEAVE: [State.WORLD, _on_player_leave],
+	EstragonCodec.MessageType.PLAYER_UPDATE: [State.WORLD, _on_player_update],
+	EstragonCodec.MessageType.WORLD_STATE: [State.WORLD, _on_world_state],
+	EstragonCodec.MessageType.CHUNK_DATA: [State.WORLD, _on_chunk_data],
+	EstragonCodec.MessageType.CHUNK_EDIT: [State.WORLD, _on_chunk_edit],
+	EstragonCodec.MessageType.EDIT_RESULT: [State.WORLD, _on_edit_result],
+	EstragonCodec.MessageType.CHUNK_DROP: [State.WORLD, _on_chunk_drop],
+	EstragonCodec.MessageType.CHAT_MESSAGE: [State.WORLD, _on_chat_message],
+	EstragonCodec.MessageType.ERROR: [State.IDLE, _on_error],
+	EstragonCodec.MessageType.PING: [State.IDLE, _on_ping],
+	EstragonCodec.MessageType.PONG: [State.IDLE, _on_pong],
+}
+
+
+## Forgets everything and says HELLO; [param client] is what the client calls itself.
+func start(client: String) -> void:
+	_outgoing.clear()
+	_pings.clear()
+	welcome = null
+	player_id = 0
+	player_name = ""
+	world = null
+	var hello: EstragonCodec.Hello = EstragonCodec.Hello.new()
+	hello.magic = EstragonCodec.MAGIC
+	hello.lowest_version = EstragonCodec.PROTOCOL_VERSION
+	hello.highest_version = EstragonCodec.PROTOCOL_VERSION
+	hello.schema_hash = EstragonCodec.SCHEMA_HASH
+	hello.client = client
+	_send(hello)
+	state = State.HELLO
+
+
+## Says who wants to play, as a guest.
+func authenticate(guest_name: String, look: int) -> void:
+	var auth: EstragonCodec.Auth = EstragonCodec.Auth.new()
+	auth.method = EstragonCodec.AuthMethod.GUEST
+	auth.look = look
+	auth.name = _cut(guest_name, 255)
+	_send(auth)
+
+
+## Asks to be put into a world; an empty name means the server's first.
+func enter_world(world_name: String) -> void:
+	var enter: EstragonCodec.EnterWorld = EstragonCodec.EnterWorld.new()
+	enter.world = _cut(world_name, 64)
+	_send(enter)
+
+
+## Says something to all in the world.
+func say(text: String) -> void:
+	var message: EstragonCodec.ChatMessage = EstragonCodec.ChatMessage.new()
+	message.text = _cut(text, 2000)
+	_send(message)
+
+
+## Sends commands for consecutive ticks, the first of them for [param tick].
+func send_commands(tick: int, commands: Array[EstragonCodec.Command]) -> void:
+	var input: EstragonCodec.InputCommands = EstragonCodec.InputCommands.new()
+	input.tick = tick
+	input.commands = commands
+	_send(input)
+
+
+## Asks for the time and for a sign of life.
+func ping(now: float) -> void:
+	_last_token += 1
+	_pings[_last_token] = now
+	var message: EstragonCodec.Ping = EstragonCodec.Ping.new()
+	message.token = _last_token
+	_send(message)
+
+
+## Asks for a full snapshot.
+func resync() -> void:
+	_send(EstragonCodec.Resync.new())
+
+
+## What is to be sent, each a WebSocket message; it is given away only once.
+func take_outgoing() -> Array[PackedByteArray]:
+	var taken: Array[PackedByteArray] = _outgoing
+	_outgoing = []
+	return taken
+
+
+## Reads a whole WebSocket message that has arrived.
+func receive(data: PackedByteArray, now: float) -> void:
+	var parsed: EstragonCodec.Parsed = EstragonCodec.parse(data)
+	for message: EstragonCodec.Message in parsed.messages:
+		if state == State.BROKEN:
+			return
+		var entry: Array = _handlers.get(message.type, [])
+		if entry.is_empty():
+			_break(EstragonCodec.ErrorCode.WRONG_DIRECTION)
+		elif state != entry[0] and entry[0] != State.IDLE:
+			_break(EstragonCodec.ErrorCode.WRONG_STATE)
+		else:
+			var handler: Callable = entry[1]
+			handler.call(message, now)
+	if parsed.error != 0:
+		_break(parsed.error)
+
+
+func _send(message: EstragonCodec.Message) -> void:
+	_outgoing.append(message.encode())
+
+
+func _break(code: int) -> void:
+	if state != State.BROKEN:
+		state = State.BROKEN
+		broken.emit(code)
+
+
+## The text without what goes beyond so many bytes of UTF-8.
+func _cut(text: String, bytes: int) -> String:
+	while text.to_utf8_buffer().size() > bytes:
+		text = text.left(-1)
+	return text
+
+
+func _on_welcome(message: EstragonCodec.Welcome, _now: float) -> void:
+	welcome = message
+	state = State.AUTH
+	welcomed.emit(message)
+
+
+func _on_auth_ok(message: EstragonCodec.AuthOk, _now: float) -> void:
+	player_id = message.player_id
+	player_name = message.name
+	state = State.LOBBY
+	authenticated.emit(player_id, player_name)
+
+
+func _on_world_entered(message: EstragonCodec.WorldEntered, _now: float) -> void:
+	world = EstragonWorld.new(message, player_id)
+	state = State.WORLD
+	world_entered.emit(world)
+
+
+func _on_tile(message: EstragonCodec.Tile, _now: float) -> void:
+	world.tiles[message.id] = message
+	tile_defined.emit(message)
+
+
+func _on_player_join(message: EstragonCodec.PlayerJoin, _now: float) -> void:
+	player_joined.emit(world.add_player(message))
+
+
+func _on_player_leave(message: EstragonCodec.PlayerLeave, _now: float) -> void:
+	var player: EstragonPlayer = world.remove_player(message.player_id)
+	if player != null:
+		player_left.emit(player, message.reason)
+
+
+func _on_player_update(message: EstragonCodec.PlayerUpdate, _now: float) -> void:
+	var player: EstragonPlayer = world.place_player(message)
+	if player != null:
+		player_placed.emit(player)
+
+
+func _on_world_state(message: EstragonCodec.WorldState, _now: float) -> void:
+	world.apply_snapshot(message)
+	snapshot_received.emit(message)
+
+
+func _on_chunk_data(message: EstragonCodec.ChunkData, _now: float) -> void:
+	if world.add_chunk(message):
+		chunk_received.emit(Vector2i(message.chunk_x, message.chunk_y))
+	else:
+		_break(EstragonCodec.ErrorCode.TRUNCATED)
+
+
+func _on_chunk_edit(message: EstragonCodec.ChunkEdit, _now: float) -> void:
+	var chunk: Vector2i = Vector2i(message.chunk_x, message.chunk_y)
+	if not world.revisions.has(chunk):
+		return  # Out of sight, or asked for.
+	if not world.edit_chunk(message):
+		world.revisions.erase(chunk)
+		var request: EstragonCodec.ChunkRequest = EstragonCodec.ChunkRequest.new()
+		request.chunk_x = chunk.x
+		request.chunk_y = chunk.y
+		_send(request)
+		return
+	var cells: Array[Vector2i] = []
+	for each: EstragonCodec.CellChange in message.cells:
+		cells.append(EstragonWorld.cell_of(chunk, each.index))
+	cells_changed.emit(cells)
+
+
+func _on_edit_result(message: EstragonCodec.EditResult, _now: float) -> void:
+	edit_answered.emit(message)
+
+
+func _on_chunk_drop(message: EstragonCodec.ChunkDrop, _now: float) -> void:
+	var chunk: Vector2i = Vector2i(message.chunk_x, message.chunk_y)
+	world.remove_chunk(chunk)
+	chunk_dropped.emit(chunk)
+
+
+func _on_chat_message(message: EstragonCodec.ChatMessage, _now: float) -> void:
+	chat_received.emit(world.players.get(message.player_id), message.text, message.timestamp)
+
+
+func _on_error(message: EstragonCodec.Error, _now: float) -> void:
+	refused.emit(message.code, message.fatal != 0, message.retry_after_ms, message.message)
+
+
+func _on_ping(message: EstragonCodec.Ping, _now: float) -> void:
+	var answer: EstragonCodec.Pong = EstragonCodec.Pong.new()
+	answer.token = message.token
+	_send(answer)
+
+
+func _on_pong(message: EstragonCodec.Pong, now: float) -> void:
+	if not _pings.has(message.token):
+		return
+	var trip: float = now - _pings[message.token]
+	_pings.erase(message.token)
+	pong_received.emit(message.tick, message.phase, trip)

@@ -1,0 +1,177 @@
+class_name EstragonWorld
+extends RefCounted
+## What a client knows of the world that it is in: its map as far as it is held, and its players.
+
+## The number of tile ids in a chunk.
+const CHUNK_CELLS: int = (
+	EstragonCodec.LAYER_COUNT * EstragonCodec.CHUNK_SIZE * EstragonCodec.CHUNK_SIZE
+)
+
+## What the server calls the world.
+var name: String = ""
+## What the server calls the rules that are played by.
+var mode: String = ""
+## The size of the map in tiles.
+var size: Vector2i = Vector2i.ZERO
+## One's own player_id.
+var own_id: int = 0
+## Everybody in the world by player_id.
+var players: Dictionary[int, EstragonPlayer] = {}
+## The tiles of the world by id.
+var tiles: Dictionary[int, EstragonCodec.Tile] = {}
+## The chunks held: layer after layer, row after row, one tile id each.
+var chunks: Dictionary[Vector2i, PackedInt32Array] = {}
+## The revisions of the chunks held; none for one of which an edit was missed.
+var revisions: Dictionary[Vector2i, int] = {}
+## The tick of the newest snapshot.
+var snapshot_tick: int = 0
+## True from the first snapshot on: whoever joins then has really come just now.
+var is_roster_known: bool = false
+
+var _by_slot: Dictionary[int, EstragonPlayer] = {}
+
+
+func _init(entered: EstragonCodec.WorldEntered, own_player_id: int) -> void:
+	name = entered.world
+	mode = entered.mode
+	size = Vector2i(entered.width, entered.height)
+	snapshot_tick = entered.tick
+	own_id = own_player_id
+
+
+## One's own player, or null.
+func own_player() -> EstragonPlayer:
+	return players.get(own_id)
+
+
+## True where the player is to be drawn: their place is known and lies in a chunk that is held.
+func is_in_sight(player: EstragonPlayer) -> bool:
+	if player.player_id == own_id:
+		return player.is_placed
+	return player.is_placed and player.is_listed and chunks.has(player.chunk())
+
+
+## The tile id in a cell of the map, 0 where it is empty, -1 where nothing is known of it.
+func tile_at(layer: int, cell: Vector2i) -> int:
+	if cell.x < 0 or cell.y < 0 or cell.x >= size.x or cell.y >= size.y:
+		return -1
+	var side: int = EstragonCodec.CHUNK_SIZE
+	var cells: PackedInt32Array = chunks.get(cell / side, PackedInt32Array())
+	if cells.is_empty():
+		return -1
+	return cells[(layer * side + cell.y % side) * side + cell.x % side]
+
+
+## Of all places that have these low 16 bits, in 1/256 tile, the one nearest to [param near], in
+## 1/1024 tile.
+static func nearest(low: int, near: int) -> int:
+	var here: int = near >> 2
+	var away: int = (low - here) & 0xFFFF
+	if away >= 0x8000:
+		away -= 0x10000
+	return (here + away) * 4
+
+
+## Takes in who somebody is.
+func add_player(message: EstragonCodec.PlayerJoin) -> EstragonPlayer:
+	var player: EstragonPlayer = EstragonPlayer.new()
+	player.player_id = message.player_id
+	player.slot = message.slot
+	player.look = message.look
+	player.name = message.name
+	players[player.player_id] = player
+	_by_slot[player.slot] = player
+	return player
+
+
+## Forgets somebody and gives them back, or null where nobody had that number.
+func remove_player(player_id: int) -> EstragonPlayer:
+	var player: EstragonPlayer = players.get(player_id)
+	if player != null:
+		players.erase(player_id)
+		if _by_slot.get(player.slot) == player:
+			_by_slot.erase(player.slot)
+	return player
+
+
+## Puts somebody there and gives them back, or null where nobody has that number.
+func place_player(message: EstragonCodec.PlayerUpdate) -> EstragonPlayer:
+	var player: EstragonPlayer = players.get(message.player_id)
+	if player != null:
+		player.place(message.timestamp, Vector2i(message.x, message.y), message.rotation)
+		player.height = message.z
+	return player
+
+
+## Takes in a tick's result.
+func apply_snapshot(message: EstragonCodec.WorldState) -> void:
+	var before: int = snapshot_tick
+	snapshot_tick = message.tick
+	is_roster_known = true
+	if message.flags & EstragonCodec.SnapshotFlag.FULL:
+		for player: EstragonPlayer in players.values():
+			player.is_listed = false
+	for each: EstragonCodec.PlayerState in message.players:
+		var player: EstragonPlayer = _by_slot.get(each.slot)
+		if player == null or player.player_id == own_id:
+			continue
+		var place: Vector2i = Vector2i(nearest(each.x, message.x), nearest(each.y, message.y))
+		var moving: bool = each.flags & EstragonCodec.PlayerFlag.MOVING != 0
+		if is_in_sight(player):
+			player.move(message.tick, before, place, each.rotation << 8, moving)
+		else:
+			player.place(message.tick, place, each.rotation << 8)
+	_move_own(message, before)
+
+
+## Takes in a chunk; false where its cells cannot be read.
+func add_chunk(message: EstragonCodec.ChunkData) -> bool:
+	var bytes: int = CHUNK_CELLS * 2
+	var raw: PackedByteArray = message.cells.decompress(bytes, FileAccess.COMPRESSION_DEFLATE)
+	if raw.size() != bytes:
+		return false
+	var cells: PackedInt32Array = PackedInt32Array()
+	cells.resize(CHUNK_CELLS)
+	for index: int in CHUNK_CELLS:
+		cells[index] = raw[index * 2] << 8 | raw[index * 2 + 1]
+	var chunk: Vector2i = Vector2i(message.chunk_x, message.chunk_y)
+	chunks[chunk] = cells
+	revisions[chunk] = message.revision
+	return true
+
+
+## Takes in the changes of a chunk; false where they are none of what is held.
+func edit_chunk(message: EstragonCodec.ChunkEdit) -> bool:
+	var chunk: Vector2i = Vector2i(message.chunk_x, message.chunk_y)
+	if revisions.get(chunk, -1) != message.base_revision:
+		return false
+	for each: EstragonCodec.CellChange in message.cells:
+		if each.index < CHUNK_CELLS:
+			chunks[chunk][each.index] = each.tile
+	revisions[chunk] = message.revision
+	return true
+
+
+## Forgets a chunk; its players are out of sight.
+func remove_chunk(chunk: Vector2i) -> void:
+	chunks.erase(chunk)
+	revisions.erase(chunk)
+	for player: EstragonPlayer in players.values():
+		if player.chunk() == chunk:
+			player.is_listed = false
+
+
+## The cell of the map that an index into a chunk's cells means, on any layer.
+static func cell_of(chunk: Vector2i, index: int) -> Vector2i:
+	var side: int = EstragonCodec.CHUNK_SIZE
+	return chunk * side + Vector2i(index % side, index / side % side)
+
+
+func _move_own(message: EstragonCodec.WorldState, before: int) -> void:
+	var own: EstragonPlayer = own_player()
+	if own == null:
+		return
+	var place: Vector2i = Vector2i(message.x, message.y)
+	var moving: bool = own.is_placed and place != own.position
+	own.height = message.z
+	own.move(message.tick, before, place, message.rotation, moving)

@@ -1,0 +1,79 @@
+class_name Hud
+extends Control
+## Who and what is around, and what is wrong with the connection.
+
+## The player wants to leave.
+signal menu_requested
+
+## How often numbers are brought up to date.
+const REFRESH_SECONDS: float = 0.5
+
+var _refresh_in: float = 0.0
+var _problem: StringName = &""
+
+@onready var _status: Label = %Status
+@onready var _banner: PanelContainer = %Banner
+@onready var _message: Label = %Message
+@onready var _countdown: Label = %Countdown
+@onready var _back: Button = %Back
+
+
+func _ready() -> void:
+	_banner.hide()
+	_back.pressed.connect(menu_requested.emit)
+	Connection.joined.connect(_banner.hide)
+	Connection.connection_lost.connect(_on_connection_lost)
+	Connection.join_failed.connect(_on_join_failed)
+
+
+func _process(delta: float) -> void:
+	_refresh_in -= delta
+	if _refresh_in <= 0.0:
+		_refresh_in = REFRESH_SECONDS
+		_show_status()
+	if _banner.visible:
+		_show_countdown()
+
+
+## The translation key of the problem shown, empty where there is none.
+func problem() -> StringName:
+	return _problem if _banner.visible else &""
+
+
+func _show_status() -> void:
+	var world: EstragonWorld = Connection.session.world
+	if world == null:
+		return
+	var parts: Array[String] = [world.name]
+	var count: int = world.players.size()
+	parts.append(tr_n(&"PLAYERS_HERE", &"PLAYERS_HERE_PLURAL", count) % count)
+	if Connection.clock.round_trip > 0.0:
+		parts.append(tr(&"HUD_PING") % roundi(Connection.clock.round_trip * 1000.0))
+	_status.text = "  ·  ".join(parts)
+
+
+func _show_countdown() -> void:
+	match Connection.status:
+		EstragonClient.Status.WAITING:
+			var seconds: int = ceili(Connection.seconds_to_retry())
+			_countdown.text = tr_n(&"HUD_RETRY", &"HUD_RETRY_PLURAL", seconds) % seconds
+		EstragonClient.Status.JOINING:
+			_countdown.text = tr(&"HUD_RETRYING")
+	_countdown.visible = Connection.status != EstragonClient.Status.OFFLINE
+
+
+func _on_connection_lost(code: int, _retry_in: float) -> void:
+	# A new try that fails is no news: what began it still says more.
+	if not (_banner.visible and code == EstragonClient.UNREACHABLE):
+		_show_problem(code)
+
+
+func _on_join_failed(code: int) -> void:
+	_show_problem(code)
+
+
+func _show_problem(code: int) -> void:
+	_problem = ErrorText.key(code)
+	_message.text = _problem
+	_show_countdown()
+	_banner.show()

@@ -1,0 +1,186 @@
+class_name Menu
+extends Control
+## The main menu: who one is, and where to go.
+
+## Where Play leads.
+const WORLD: String = "res://world/world.tscn"
+## A line of the list of worlds.
+const ROW: PackedScene = preload("res://menu/world_row.tscn")
+
+## The last answer of the server, empty where there was none.
+var _info: Dictionary = {}
+var _rows: ButtonGroup = ButtonGroup.new()
+var _error_code: int = 0
+
+@onready var _watch: ServerWatch = %ServerWatch
+@onready var _name_entry: LineEdit = %NameEntry
+@onready var _looks: LookChooser = %LookChooser
+@onready var _address: LineEdit = %Address
+@onready var _server_state: Label = %ServerState
+@onready var _worlds: VBoxContainer = %Worlds
+@onready var _message: Label = %Message
+@onready var _play: Button = %Play
+
+
+func _ready() -> void:
+	_name_entry.text = Settings.player_name
+	_address.text = Settings.server_address
+	_looks.look = Settings.look
+	_name_entry.text_changed.connect(_on_entry_changed)
+	_name_entry.text_submitted.connect(_on_submitted)
+	_address.text_changed.connect(_on_address_changed)
+	_address.text_submitted.connect(_on_submitted)
+	_looks.look_changed.connect(_on_look_changed)
+	_play.pressed.connect(_on_play_pressed)
+	(%Quit as Button).pressed.connect(get_tree().quit)
+	(%Russian as Button).pressed.connect(_speak.bind("ru"))
+	(%English as Button).pressed.connect(_speak.bind("en"))
+	_watch.answered.connect(_on_server_answered)
+	_watch.unanswered.connect(_on_server_unanswered)
+	Connection.joined.connect(_on_joined)
+	Connection.join_failed.connect(_on_join_failed)
+	_watch.watch(_address.text)
+	_show_languages()
+	_show_state(&"SERVER_ASKING")
+	_name_entry.grab_focus.call_deferred()
+	_name_entry.caret_column = _name_entry.text.length()
+
+
+func _notification(what: int) -> void:
+	if what == NOTIFICATION_TRANSLATION_CHANGED and is_node_ready():
+		_show_languages()
+		_show_worlds()
+		_show_message(_error_code)
+
+
+## Sets out for the chosen world.
+func play() -> void:
+	if _play.disabled:
+		return
+	Settings.player_name = _name_entry.text.strip_edges()
+	Settings.server_address = _address.text.strip_edges()
+	Settings.look = _looks.look
+	Settings.save()
+	_show_message(0)
+	_play.disabled = true
+	_play.text = "MENU_JOINING"
+	Connection.client_name = "Godot demo"
+	Connection.join(Settings.server_address, _chosen_world(), Settings.player_name, Settings.look)
+
+
+## The translation key of the message shown, empty where there is none.
+func problem() -> StringName:
+	return &"" if _error_code == 0 else ErrorText.key(_error_code)
+
+
+func _chosen_world() -> String:
+	var row: WorldRow = _rows.get_pressed_button()
+	return "" if row == null else row.world
+
+
+func _speak(locale: String) -> void:
+	Settings.speak(locale)
+
+
+func _show_languages() -> void:
+	(%Russian as Button).set_pressed_no_signal(Settings.locale == "ru")
+	(%English as Button).set_pressed_no_signal(Settings.locale == "en")
+
+
+func _show_message(code: int) -> void:
+	_error_code = code
+	_message.text = "" if code == 0 else ErrorText.sentence(code)
+
+
+func _show_state(key: StringName) -> void:
+	_server_state.theme_type_variation = &"DimLabel"
+	_server_state.text = tr(key)
+
+
+func _show_greeting() -> void:
+	var greeting: String = str(_info.get("message_of_the_day", ""))
+	_server_state.theme_type_variation = &"OnlineLabel"
+	_server_state.text = str(_info.get("name", "")) if greeting.is_empty() else greeting
+
+
+func _show_worlds() -> void:
+	if _info.is_empty():
+		_show_state(&"SERVER_UNREACHABLE")
+		for row: Node in _worlds.get_children():
+			row.queue_free()
+		return
+	_show_greeting()
+	var worlds: Array = _info["worlds"]
+	if worlds.is_empty():
+		_show_state(&"SERVER_NO_WORLDS")
+	while _worlds.get_child_count() < worlds.size():
+		var row: WorldRow = ROW.instantiate()
+		row.button_group = _rows
+		row.pressed.connect(_on_row_pressed.bind(row))
+		_worlds.add_child(row)
+	for index: int in _worlds.get_child_count():
+		var row: WorldRow = _worlds.get_child(index)
+		if index >= worlds.size() or not worlds[index] is Dictionary:
+			row.queue_free()
+		else:
+			row.show_world(worlds[index])
+	_press_remembered_world()
+
+
+func _press_remembered_world() -> void:
+	var first: WorldRow = null
+	for row: WorldRow in _worlds.get_children():
+		if row.is_queued_for_deletion():
+			continue
+		first = row if first == null else first
+		if row.world == Settings.world:
+			first = row
+			break
+	if first != null:
+		first.button_pressed = true
+
+
+func _on_row_pressed(row: WorldRow) -> void:
+	Settings.world = row.world
+
+
+func _on_entry_changed(_text: String) -> void:
+	_show_message(0)
+
+
+func _on_address_changed(text: String) -> void:
+	_show_message(0)
+	_watch.watch(text)
+
+
+func _on_submitted(_text: String) -> void:
+	play()
+
+
+func _on_look_changed(look: int) -> void:
+	Settings.look = look
+
+
+func _on_play_pressed() -> void:
+	play()
+
+
+func _on_server_answered(info: Dictionary) -> void:
+	_info = info
+	_show_worlds()
+
+
+func _on_server_unanswered() -> void:
+	_info = {}
+	_show_worlds()
+
+
+func _on_joined() -> void:
+	get_tree().change_scene_to_file(WORLD)
+
+
+func _on_join_failed(code: int) -> void:
+	_play.disabled = false
+	_play.text = "MENU_PLAY"
+	_show_message(code)
+	_name_entry.grab_focus()

@@ -1,0 +1,290 @@
+class_name PlayDriver
+extends Node
+## Drives the real scenes through a plan, a list of steps, and prints a line of JSON an event.
+##
+## Steps, each with an optional "seconds" to succeed in:
+## [code]{"do": "fill_in", "world": "..."}[/code] fills in the menu, [code]join[/code] also clicks
+## on Play;
+## [code]wait_world[/code]; [code]wait_player[/code] and [code]wait_gone[/code] with a "name";
+## [code]walk[/code] with an "action" and "tiles"; [code]go[/code] "to" [x, y] or to the nearest
+## "tile" of that name, round what is in the way; [code]say[/code] with a "text";
+## [code]wait_chat[/code] with a "text" and perhaps "from"; [code]wait_message[/code] with a
+## "text_key", the translation key of what is shown; [code]wait_no_message[/code];
+## [code]language[/code] with a "locale"; [code]press[/code] with an "action";
+## [code]screenshot[/code] with a "path"; [code]pause[/code] with "for" seconds;
+## [code]leave[/code] to the menu; [code]quit[/code].
+
+## Where every plan begins.
+const MENU: String = "res://menu/menu.tscn"
+## How long a step may take that says nothing else.
+const STEP_SECONDS: float = 20.0
+## How near to the middle of a cell is there.
+const NEAR_TILES: float = 0.2
+## The actions that walk: west, east, north, south.
+const DIRECTIONS: Array[StringName] = [&"move_left", &"move_right", &"move_up", &"move_down"]
+
+## What to type as the server's address.
+var server: String = ""
+## What to type as the name.
+var player_name: String = ""
+## The steps.
+var plan: Array = []
+
+var _watch: PlayWatch = PlayWatch.new()
+var _deadline_ms: int = 0
+var _is_over: bool = false
+
+
+func _ready() -> void:
+	process_mode = Node.PROCESS_MODE_ALWAYS
+	add_child(_watch)
+	get_tree().change_scene_to_file(MENU)
+	_play.call_deferred()
+
+
+func _play() -> void:
+	for step: Dictionary in plan:
+		_deadline_ms = Time.get_ticks_msec() + int(float(step.get("seconds", STEP_SECONDS)) * 1000)
+		var action: StringName = StringName("_do_" + str(step.get("do")))
+		if not has_method(action):
+			_fail(step, "there is no such step")
+		else:
+			@warning_ignore("redundant_await")
+			var why: String = await call(action, step)
+			if not why.is_empty():
+				_fail(step, why)
+		if _is_over:
+			return
+	_quit(0)
+
+
+func _do_fill_in(step: Dictionary) -> String:
+	if not await _until(func() -> bool: return get_tree().current_scene is Menu):
+		return "the menu does not come"
+	var menu: Node = get_tree().current_scene
+	_type(menu.get_node("%NameEntry") as LineEdit, player_name)
+	_type(menu.get_node("%Address") as LineEdit, server)
+	var wanted: String = step.get("world", "")
+	if not wanted.is_empty():
+		if not await _until(func() -> bool: return _row(wanted) != null):
+			return "the menu does not list that world"
+		_click(_row(wanted))
+	return ""
+
+
+func _do_join(step: Dictionary) -> String:
+	var why: String = await _do_fill_in(step)
+	if why.is_empty():
+		_click(get_tree().current_scene.get_node("%Play") as Button)
+	return why
+
+
+func _do_wait_world(_step: Dictionary) -> String:
+	return "" if await _until(_is_in_world) else "the world does not come"
+
+
+func _do_wait_player(step: Dictionary) -> String:
+	var wanted: String = step["name"]
+	return "" if await _until(func() -> bool: return _watch.seen.has(wanted)) else "nobody has come"
+
+
+func _do_wait_gone(step: Dictionary) -> String:
+	var wanted: String = step["name"]
+	return (
+		"" if await _until(func() -> bool: return not _watch.seen.has(wanted)) else "still in sight"
+	)
+
+
+func _do_walk(step: Dictionary) -> String:
+	if not await _until(_is_in_world):
+		return "not in the world"
+	var from: Vector2 = _own_place()
+	var tiles: float = step["tiles"]
+	Input.action_press(StringName(str(step["action"])))
+	var done: bool = await _until(func() -> bool: return _own_place().distance_to(from) >= tiles)
+	_release()
+	if not done:
+		return "came only %.2f tiles far" % _own_place().distance_to(from)
+	var to: Vector2 = _own_place()
+	_watch.tell("walked", {"from": [from.x, from.y], "x": to.x, "y": to.y})
+	return ""
+
+
+func _do_go(step: Dictionary) -> String:
+	if not await _until(_is_in_world):
+		return "not in the world"
+	var world: EstragonWorld = Connection.session.world
+	var from: Vector2i = Vector2i(_own_place().floor())
+	var way: Array[Vector2i] = PathFinder.way(world, from, _is_goal.bind(step))
+	if way.is_empty():
+		return "there is no way"
+	for cell: Vector2i in way:
+		var arrived: bool = await _until(_steer_to.bind(Vector2(cell) + Vector2(0.5, 0.5)))
+		if not arrived:
+			_release()
+			return "does not get past %s" % cell
+	_release()
+	_watch.tell("walked", {"from": [from.x, from.y], "x": _own_place().x, "y": _own_place().y})
+	return ""
+
+
+func _do_say(step: Dictionary) -> String:
+	if not await _until(_is_in_world):
+		return "not in the world"
+	_press_key(KEY_ENTER)
+	await get_tree().process_frame
+	var entry: LineEdit = _watch.chat.get_node("%Entry")
+	if not entry.has_focus():
+		return "the chat does not open"
+	_type(entry, step["text"])
+	_press_key(KEY_ENTER)
+	return ""
+
+
+func _do_wait_chat(step: Dictionary) -> String:
+	return "" if await _until(_watch.take_line.bind(step)) else "nobody has said that"
+
+
+func _do_wait_message(step: Dictionary) -> String:
+	var key: String = step["text_key"]
+	var shown: Callable = func() -> bool:
+		return String(_watch.message) == key or _watch.take_line({"text": tr(key), "from": ""})
+	return "" if await _until(shown) else "shown is '%s'" % _watch.message
+
+
+func _do_wait_no_message(_step: Dictionary) -> String:
+	return "" if await _until(func() -> bool: return _watch.message.is_empty()) else "it stays"
+
+
+func _do_language(step: Dictionary) -> String:
+	Settings.speak(str(step["locale"]))
+	return ""
+
+
+func _do_press(step: Dictionary) -> String:
+	var event: InputEventAction = InputEventAction.new()
+	event.action = StringName(str(step["action"]))
+	event.pressed = true
+	Input.parse_input_event(event)
+	return ""
+
+
+func _do_pause(step: Dictionary) -> String:
+	await get_tree().create_timer(float(step["for"])).timeout
+	return ""
+
+
+func _do_screenshot(step: Dictionary) -> String:
+	if DisplayServer.get_name() == "headless":
+		return "there is no picture without a window"
+	await RenderingServer.frame_post_draw
+	var image: Image = get_viewport().get_texture().get_image()
+	return "" if image.save_png(str(step["path"])) == OK else "cannot be saved"
+
+
+func _do_leave(_step: Dictionary) -> String:
+	Connection.leave()
+	get_tree().change_scene_to_file(MENU)
+	return ""
+
+
+func _do_quit(_step: Dictionary) -> String:
+	Connection.leave()
+	await get_tree().create_timer(0.2).timeout
+	_quit(0)
+	return ""
+
+
+func _until(condition: Callable) -> bool:
+	while Time.get_ticks_msec() < _deadline_ms:
+		if condition.call():
+			return true
+		await get_tree().process_frame
+	return false
+
+
+func _is_in_world() -> bool:
+	var world: WorldScene = get_tree().current_scene as WorldScene
+	return (
+		world != null
+		and world.own_avatar() != null
+		and not Connection.session.world.chunks.is_empty()
+	)
+
+
+func _own_place() -> Vector2:
+	var own: EstragonPlayer = Connection.session.world.own_player()
+	return Vector2.INF if own == null else Vector2(own.position) / EstragonCodec.UNITS_PER_TILE
+
+
+func _is_goal(cell: Vector2i, step: Dictionary) -> bool:
+	if step.has("to"):
+		return cell == Vector2i(int(step["to"][0]), int(step["to"][1]))
+	var world: EstragonWorld = Connection.session.world
+	for layer: int in EstragonCodec.LAYER_COUNT:
+		var tile: EstragonCodec.Tile = world.tiles.get(world.tile_at(layer, cell))
+		if tile != null and tile.name == step["tile"]:
+			return true
+	return false
+
+
+## Presses what leads towards a place, the less the nearer it is: what is pressed shows only several
+## ticks later. The smaller difference first, so as not to be caught at a corner. True there.
+func _steer_to(place: Vector2) -> bool:
+	var away: Vector2 = place - _own_place()
+	_release()
+	var axis: int = away.abs().min_axis_index()
+	if absf(away[axis]) <= NEAR_TILES:
+		axis = 1 - axis
+	if absf(away[axis]) <= NEAR_TILES:
+		return true
+	var action: StringName = DIRECTIONS[axis * 2 + (1 if away[axis] > 0.0 else 0)]
+	Input.action_press(action, clampf(0.2 + absf(away[axis]) * 0.6, 0.3, 1.0))
+	return false
+
+
+func _release() -> void:
+	for action: StringName in DIRECTIONS:
+		Input.action_release(action)
+
+
+func _row(wanted: String) -> WorldRow:
+	for row: Node in get_tree().current_scene.get_node("%Worlds").get_children():
+		if row is WorldRow and (row as WorldRow).world == wanted:
+			return row
+	return null
+
+
+func _type(entry: LineEdit, text: String) -> void:
+	entry.text = text
+	entry.text_changed.emit(text)
+
+
+func _click(button: Button) -> void:
+	for pressed: bool in [true, false]:
+		var event: InputEventMouseButton = InputEventMouseButton.new()
+		event.button_index = MOUSE_BUTTON_LEFT
+		event.pressed = pressed
+		event.position = button.get_global_rect().get_center()
+		event.global_position = event.position
+		get_viewport().push_input(event, true)
+
+
+func _press_key(key: Key) -> void:
+	for pressed: bool in [true, false]:
+		var event: InputEventKey = InputEventKey.new()
+		event.keycode = key
+		event.physical_keycode = key
+		event.pressed = pressed
+		get_viewport().push_input(event, true)
+
+
+func _fail(step: Dictionary, why: String) -> void:
+	_watch.tell("failed", {"step": step, "why": why})
+	printerr("FAILED at %s: %s" % [JSON.stringify(step), why])
+	_quit(1)
+
+
+func _quit(code: int) -> void:
+	_is_over = true
+	get_tree().quit(code)

@@ -1,0 +1,91 @@
+class_name PlayWatch
+extends Node
+## Watches what the real scenes show, prints a line of JSON for each change, and remembers it.
+
+## Who is in sight, by name.
+var seen: Dictionary[String, bool] = {}
+## The translation key of the problem shown, empty where there is none.
+var message: StringName = &""
+## The chat of the world, or null in the menu.
+var chat: ChatBox = null
+
+## Lines of chat that nobody has taken yet: [author, text].
+var _lines: Array[PackedStringArray] = []
+
+
+func _ready() -> void:
+	process_mode = Node.PROCESS_MODE_ALWAYS
+	Connection.joined.connect(_on_joined)
+
+
+func _process(_delta: float) -> void:
+	_watch_chat()
+	_watch_players()
+	_watch_message()
+
+
+## Prints an event.
+func tell(event: String, details: Dictionary) -> void:
+	var line: Dictionary = {"event": event}
+	line.merge(details)
+	print(JSON.stringify(line))
+
+
+## True once for each line of chat with the "text" and, if it is there, "from".
+func take_line(wanted: Dictionary) -> bool:
+	for index: int in _lines.size():
+		var line: PackedStringArray = _lines[index]
+		if line[1] == wanted["text"] and line[0] == wanted.get("from", line[0]):
+			_lines.remove_at(index)
+			return true
+	return false
+
+
+func _watch_chat() -> void:
+	var scene: Node = get_tree().current_scene
+	var current: ChatBox = scene.get_node("%ChatBox") if scene is WorldScene else null
+	if current != chat:
+		chat = current
+		if chat != null:
+			chat.line_added.connect(_on_line_added)
+
+
+func _watch_players() -> void:
+	var world: WorldScene = get_tree().current_scene as WorldScene
+	var now: Dictionary[String, bool] = {}
+	if world != null:
+		for avatar: Avatar in world.avatars():
+			var player: EstragonPlayer = avatar.player
+			now[player.name] = true
+			if not seen.has(player.name):
+				var place: Vector2 = Vector2(player.position) / EstragonCodec.UNITS_PER_TILE
+				tell("player_seen", {"name": player.name, "x": place.x, "y": place.y})
+	for each: String in seen:
+		if not now.has(each):
+			tell("player_gone", {"name": each})
+	seen = now
+
+
+func _watch_message() -> void:
+	var scene: Node = get_tree().current_scene
+	var shown: StringName = &""
+	if scene is Menu:
+		shown = (scene as Menu).problem()
+	elif scene is WorldScene:
+		shown = (scene.get_node("%Hud") as Hud).problem()
+	if shown != message:
+		message = shown
+		tell("message", {"text_key": shown, "text": tr(shown)})
+
+
+func _on_joined() -> void:
+	var session: EstragonSession = Connection.session
+	tell(
+		"joined",
+		{"name": session.player_name, "player_id": session.player_id, "world": session.world.name}
+	)
+
+
+func _on_line_added(author: String, text: String) -> void:
+	_lines.append(PackedStringArray([author, text]))
+	tell("chat", {"from": author, "text": text})

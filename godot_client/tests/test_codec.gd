@@ -1,0 +1,103 @@
+extends TestCase
+## The hand-written vectors, which the codecs of all languages run.
+
+
+func test_valid_vectors_are_read_and_written_to_the_same_bytes() -> void:
+	for vector: Dictionary in _vectors("valid"):
+		var title: String = vector["name"]
+		var data: PackedByteArray = _bytes(vector["hex"])
+		var parsed: EstragonCodec.Parsed = EstragonCodec.parse(data)
+		equal(parsed.error, 0, title)
+		var shown: Array = parsed.messages.map(_shown)
+		equal(JSON.stringify(shown, "", true), _normal(vector["messages"]), title)
+		if not vector.get("decode_only", false):
+			var encoded: PackedByteArray = PackedByteArray()
+			for message: Dictionary in vector["messages"]:
+				encoded.append_array(_built(message).encode())
+			equal(encoded.hex_encode(), data.hex_encode(), title)
+
+
+func test_invalid_vectors_are_refused_with_the_right_error() -> void:
+	for vector: Dictionary in _vectors("invalid"):
+		var parsed: EstragonCodec.Parsed = EstragonCodec.parse(_bytes(vector["hex"]))
+		equal(EstragonCodec.ErrorCode.find_key(parsed.error), vector["error"], vector["name"])
+
+
+func _vectors(kind: String) -> Array:
+	var root: String = ProjectSettings.globalize_path("res://")
+	var folder: String = argument("--vectors", root.path_join("../protocol_spec/vectors"))
+	var found: Array = []
+	for file: String in DirAccess.get_files_at(folder):
+		if file.get_extension() == "json":
+			var content: Variant = JSON.parse_string(
+				FileAccess.get_file_as_string(folder.path_join(file))
+			)
+			if content is Dictionary and (content as Dictionary).has(kind):
+				found.append_array(content[kind])
+	yes(not found.is_empty(), "there are %s vectors in %s" % [kind, folder])
+	return found
+
+
+func _bytes(hex: String) -> PackedByteArray:
+	return hex.replace(" ", "").hex_decode()
+
+
+## What a vector says, with its fields in order and its numbers whole.
+func _normal(messages: Array) -> String:
+	return JSON.stringify(_whole(messages), "", true)
+
+
+func _whole(value: Variant) -> Variant:
+	if value is float:
+		return int(value as float)
+	if value is Array:
+		return (value as Array).map(_whole)
+	if value is Dictionary:
+		var dictionary: Dictionary = value
+		var copy: Dictionary = {}
+		for key: String in dictionary:
+			copy[key] = _whole(dictionary[key])
+		return copy
+	return value
+
+
+func _shown(message: EstragonCodec.Message) -> Dictionary:
+	var fields: Dictionary = _fields(message)
+	fields.erase("type")
+	return {"name": EstragonCodec.MessageType.find_key(message.type), "fields": fields}
+
+
+func _fields(object: Object) -> Dictionary:
+	var fields: Dictionary = {}
+	for property: Dictionary in object.get_property_list():
+		if property["usage"] & PROPERTY_USAGE_SCRIPT_VARIABLE:
+			var value: Variant = object.get(str(property["name"]))
+			if value is PackedByteArray:
+				value = (value as PackedByteArray).hex_encode()
+			elif value is Array:
+				value = (value as Array).map(_fields)
+			fields[property["name"]] = value
+	return fields
+
+
+func _built(described: Dictionary) -> EstragonCodec.Message:
+	var type: int = EstragonCodec.MessageType[described["name"]]
+	var message: EstragonCodec.Message = EstragonCodec.create(type)
+	_fill(message, described["fields"])
+	return message
+
+
+func _fill(object: Object, fields: Dictionary) -> void:
+	for key: String in fields:
+		var value: Variant = fields[key]
+		var current: Variant = object.get(key)
+		if current is PackedByteArray:
+			object.set(key, _bytes(value))
+		elif current is Array:
+			var records: Array = current
+			for each: Dictionary in value:
+				var record: Object = (records.get_typed_script() as GDScript).new()
+				_fill(record, each)
+				records.append(record)
+		else:
+			object.set(key, int(value as float) if value is float else value)

@@ -1,0 +1,70 @@
+extends TestCase
+## Every text is there in every language.
+
+
+func test_both_languages_have_the_same_keys() -> void:
+	var english: PackedStringArray = _translation("en").get_message_list()
+	var russian: PackedStringArray = _translation("ru").get_message_list()
+	english.sort()
+	russian.sort()
+	equal(russian, english, "keys")
+
+
+func test_no_text_is_empty() -> void:
+	for locale: String in Settings.LOCALES:
+		for key: String in _translation(locale).get_message_list():
+			if not key.is_empty() and not key in _plurals():
+				yes(not _translation(locale).get_message(key).is_empty(), locale + ": " + key)
+
+
+func test_every_error_code_has_a_sentence() -> void:
+	var codes: Array = EstragonCodec.ErrorCode.values()
+	codes.append_array([EstragonClient.UNREACHABLE, EstragonClient.CONNECTION_LOST, 9999])
+	codes.append(EstragonClient.NOT_UNDERSTOOD)
+	for locale: String in Settings.LOCALES:
+		for code: int in codes:
+			var key: StringName = ErrorText.key(code)
+			yes(not _translation(locale).get_message(key).is_empty(), "%s: %s" % [locale, key])
+	equal(ErrorText.key(9999), &"ERROR_UNKNOWN", "a code from the future")
+
+
+func test_every_key_in_scenes_and_scripts_is_translated() -> void:
+	var known: PackedStringArray = _translation("en").get_message_list()
+	var pattern: RegEx = RegEx.create_from_string(
+		'"((?:MENU|SERVER|HUD|CHAT|PAUSE|PLAYERS|BACK|RETRY)_[A-Z_]+)"'
+	)
+	var found: int = 0
+	for folder: String in ["menu", "hud", "chat", "world", "locale"]:
+		for file: String in DirAccess.get_files_at("res://" + folder):
+			if file.get_extension() in ["gd", "tscn"]:
+				var text: String = FileAccess.get_file_as_string("res://%s/%s" % [folder, file])
+				for hit: RegExMatch in pattern.search_all(text):
+					var key: String = hit.get_string(1).trim_suffix("_PLURAL")
+					found += 1
+					yes(key in known, "%s in %s" % [key, file])
+	yes(found > 10, "keys are found")
+
+
+func test_numbers_agree_with_their_nouns() -> void:
+	var forms: Dictionary[int, String] = {
+		0: "игроков",
+		1: "игрок",
+		2: "игрока",
+		5: "игроков",
+		11: "игроков",
+		21: "игрок",
+		104: "игрока"
+	}
+	for number: int in forms:
+		var text: String = _translation("ru").get_plural_message(
+			&"PLAYERS_HERE", &"PLAYERS_HERE_PLURAL", number
+		)
+		equal(text % number, "%d %s" % [number, forms[number]], str(number))
+
+
+func _translation(locale: String) -> Translation:
+	return load("res://locale/%s.po" % locale)
+
+
+func _plurals() -> PackedStringArray:
+	return PackedStringArray(["PLAYERS_HERE", "HUD_RETRY", "RETRY_IN_SECONDS"])

@@ -1,0 +1,49 @@
+class_name Avatar
+extends Node2D
+## A player as one sees them: the figure and its name.
+
+## How many looks the picture has, one a row.
+const LOOKS: int = 6
+## Standing, a step, standing, a step.
+const FRAMES_PER_DIRECTION: int = 4
+## How fast the steps follow each other.
+const FRAMES_PER_SECOND: float = 8.0
+## The picture's blocks of columns, by quarter turns from east over south.
+const BLOCKS: Array[int] = [2, 0, 1, 3]
+## Pixels of the map for each 1/1024 tile.
+const PIXELS_PER_UNIT: float = TilePictures.CELL_PIXELS / float(EstragonCodec.UNITS_PER_TILE)
+
+## Who it is. To be set before the figure is added to the scene.
+var player: EstragonPlayer = null
+
+var _walked: float = 0.0
+
+@onready var _figure: Sprite2D = %Figure
+@onready var _name: Label = %Name
+
+
+func _ready() -> void:
+	if player != null:
+		_name.text = player.name
+		_figure.frame_coords.y = player.look % LOOKS
+
+
+## Moves and turns the figure to where the player was at [param tick].
+func show_at(tick: float, delta: float) -> void:
+	var path: EstragonInterpolation = player.path
+	path.seek(tick)
+	position = path.position * PIXELS_PER_UNIT
+	_walked = _walked + delta * FRAMES_PER_SECOND if path.is_moving else 0.0
+	var step: int = int(_walked) % FRAMES_PER_DIRECTION
+	_figure.frame_coords.x = block(path.rotation) * FRAMES_PER_DIRECTION + step
+
+
+## Marks the figure as one's own.
+func highlight() -> void:
+	_name.theme_type_variation = &"OwnNameLabel"
+	_name.z_index += 1
+
+
+## Which block of columns shows somebody who looks that way, in radians.
+static func block(facing: float) -> int:
+	return BLOCKS[posmod(roundi(facing / (PI / 2.0)), BLOCKS.size())]

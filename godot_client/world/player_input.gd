@@ -1,0 +1,23 @@
+class_name PlayerInput
+extends RefCounted
+## Keys and sticks, made into what the player wants.
+
+## Command.pace of who walks as fast as they can.
+const FULL_PACE: int = 255
+
+
+## Writes into [param intent] what is pressed right now; who is typing stands still.
+static func sample(intent: EstragonCodec.Command, is_typing: bool) -> void:
+	var wanted: Vector2 = Vector2.ZERO
+	if not is_typing:
+		wanted = Input.get_vector(&"move_left", &"move_right", &"move_up", &"move_down")
+	write(intent, wanted)
+
+
+## Writes a direction of a length up to 1 into [param intent]; who stands goes on looking the way
+## they walked.
+static func write(intent: EstragonCodec.Command, wanted: Vector2) -> void:
+	intent.pace = mini(roundi(wanted.length() * FULL_PACE), FULL_PACE)
+	if intent.pace > 0:
+		intent.direction = roundi(wanted.angle() / TAU * 65536.0) & 0xFFFF
+		intent.aim = intent.direction

@@ -1,0 +1,128 @@
+class_name WorldScene
+extends Node2D
+## The world that one is in: map, players, camera, and over them the chat and the HUD.
+
+## A player's figure.
+const AVATAR: PackedScene = preload("res://world/avatar.tscn")
+## Where one goes from here.
+const MENU: String = "res://menu/menu.tscn"
+## How much further back than oneself others are drawn, in ticks: a snapshot may be missing.
+const OTHERS_DELAY: float = 0.75
+
+var _avatars: Dictionary[int, Avatar] = {}
+
+@onready var _map: MapView = %MapView
+@onready var _standing: Node2D = %Standing
+@onready var _camera: FollowCamera = %Camera
+@onready var _chat: ChatBox = %ChatBox
+@onready var _hud: Hud = %Hud
+@onready var _pause: PauseMenu = %PauseMenu
+
+
+func _ready() -> void:
+	var session: EstragonSession = Connection.session
+	session.world_entered.connect(_on_world_entered)
+	session.chunk_received.connect(_map.show_chunk)
+	session.chunk_dropped.connect(_map.drop_chunk)
+	session.cells_changed.connect(_map.show_cells)
+	session.snapshot_received.connect(_on_snapshot_received)
+	session.player_placed.connect(_on_player_placed)
+	session.player_left.connect(_on_player_left)
+	Connection.join_failed.connect(_on_join_failed)
+	_hud.menu_requested.connect(_go_to_menu)
+	_pause.menu_requested.connect(_go_to_menu)
+	_chat.said.connect(session.say)
+	if session.world != null:
+		_on_world_entered(session.world)
+
+
+func _process(delta: float) -> void:
+	var focus: Control = get_viewport().gui_get_focus_owner()
+	PlayerInput.sample(Connection.intent, focus is LineEdit or _pause.visible)
+	var shown: float = Connection.clock.shown_tick(OTHERS_DELAY)
+	var shown_own: float = Connection.clock.shown_tick()
+	for player_id: int in _avatars:
+		var is_own: bool = player_id == Connection.session.player_id
+		_avatars[player_id].show_at(shown_own if is_own else shown, delta)
+	var own: Avatar = own_avatar()
+	if own != null:
+		_camera.follow(own.position, delta)
+		_map.look_under_roof(own.position)
+
+
+func _unhandled_input(event: InputEvent) -> void:
+	if event.is_action_pressed(&"menu"):
+		_pause.open()
+		get_viewport().set_input_as_handled()
+
+
+## The figures of everybody in sight.
+func avatars() -> Array[Avatar]:
+	return _avatars.values()
+
+
+## One's own figure, or null.
+func own_avatar() -> Avatar:
+	return _avatars.get(Connection.session.player_id)
+
+
+func _on_world_entered(world: EstragonWorld) -> void:
+	for avatar: Avatar in _avatars.values():
+		avatar.queue_free()
+	_avatars.clear()
+	_camera.map_size = Vector2(world.size * MapView.PIXELS_PER_TILE)
+	_map.show_world(world)
+	_update_avatars()
+
+
+func _on_snapshot_received(_snapshot: EstragonCodec.WorldState) -> void:
+	_update_avatars()
+
+
+func _on_player_placed(player: EstragonPlayer) -> void:
+	_update_avatars()
+	if player.player_id == Connection.session.player_id:
+		_camera.jump(Vector2(player.position) * Avatar.PIXELS_PER_UNIT)
+
+
+func _on_player_left(player: EstragonPlayer, _reason: int) -> void:
+	_remove_avatar(player.player_id)
+
+
+func _on_join_failed(_code: int) -> void:
+	_pause.hide()
+
+
+## Gives everybody in sight a figure, and nobody else.
+func _update_avatars() -> void:
+	var world: EstragonWorld = Connection.session.world
+	for player: EstragonPlayer in world.players.values():
+		var has_avatar: bool = _avatars.has(player.player_id)
+		if world.is_in_sight(player) == has_avatar:
+			continue
+		if has_avatar:
+			_remove_avatar(player.player_id)
+		else:
+			_add_avatar(player)
+
+
+func _add_avatar(player: EstragonPlayer) -> void:
+	var avatar: Avatar = AVATAR.instantiate()
+	avatar.player = player
+	_standing.add_child(avatar)
+	_avatars[player.player_id] = avatar
+	avatar.position = Vector2(player.position) * Avatar.PIXELS_PER_UNIT
+	if player.player_id == Connection.session.player_id:
+		avatar.highlight()
+		_camera.jump(avatar.position)
+
+
+func _remove_avatar(player_id: int) -> void:
+	if _avatars.has(player_id):
+		_avatars[player_id].queue_free()
+		_avatars.erase(player_id)
+
+
+func _go_to_menu() -> void:
+	Connection.leave()
+	get_tree().change_scene_to_file(MENU)

@@ -1,0 +1,168 @@
+"""Opening a database, bringing it up to date, and the Store that does all that is asked of it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlmodel import Session
+
+from server.chunks import StoredChunk
+from server.edits import Places
+from server.journal import Filter, JournalEntry
+from server.mapmakers import Draft, Place
+from server.store import history, maps
+from server.store.maps import Batch, StoredMap, StoredWorld
+from server.tiles import TileSet
+
+DATABASE_NAME = "estragon.sqlite3"
+BUSY_TIMEOUT_MS = 2000
+"""How long SQLite waits for a lock of another program before an edit is refused."""
+WAL_IS_SAFE_FROM = (3, 51, 3)
+"""Before it, a WAL with two connections can lose a commit (SQLite's own release notes)."""
+
+
+class StoreError(Exception):
+    """The database cannot do it now: full, locked, gone. The text is one line for a person."""
+
+
+class Store:
+    def __init__(self, folder: Path, database_url: str = "") -> None:
+        """Opens a data folder's own SQLite, making both where they are missing, or another."""
+        if database_url:
+            self._engine = create_engine(database_url, pool_pre_ping=True)
+        else:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._engine = _sqlite_engine(folder / DATABASE_NAME)
+
+    def migrate(self) -> None:
+        """Brings the tables up to this version of the server."""
+        config = Config()
+        config.set_main_option("script_location", "server:migrations")
+        with self._plainly(), self._engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def add_map(self, name: str, draft: Draft, tiles: TileSet) -> int:
+        """Keeps a new map and returns its number. Raises StoreError where the name is taken."""
+        with self._session() as session:
+            if maps.find_map(session, name) is not None:
+                raise StoreError(f"there is a map {name!r} already")
+            return maps.add_map(session, name, draft, tiles)
+
+    def add_world(self, name: str, mode: str, map_id: int) -> None:
+        with self._session() as session:
+            maps.add_world(session, name, mode, map_id)
+
+    def worlds(self) -> list[StoredWorld]:
+        """All worlds with their maps, the oldest first."""
+        with self._session() as session:
+            return maps.worlds(session)
+
+    def maps(self) -> list[StoredMap]:
+        """All maps, the oldest first."""
+        with self._session() as session:
+            return maps.all_maps(session)
+
+    def find_map(self, name: str) -> StoredMap:
+        """Raises StoreError where there is none of that name."""
+        with self._session() as session:
+            found = maps.find_map(session, name)
+        if found is None:
+            raise StoreError(f"there is no map {name!r}")
+        return found
+
+    def load_chunks(self, map_id: int, places: list[Place]) -> dict[Place, StoredChunk]:
+        """Chunks by column and row; what was never written is empty."""
+        with self._session() as session:
+            return maps.load_chunks(session, map_id, places)
+
+    def chunk_places(self, map_id: int) -> list[Place]:
+        """Column and row of every chunk that was ever written."""
+        with self._session() as session:
+            return maps.chunk_places(session, map_id)
+
+    def commit(self, map_id: int, batches: list[Batch]) -> None:
+        """Writes edits, what they made of their chunks, and their journal, all or nothing."""
+        with self._session() as session:
+            for batch in batches:
+                maps.write_batch(session, map_id, batch)
+                history.write_edits(session, map_id, batch.edits)
+
+    def entries(
+        self, map_id: int, wanted: Filter, limit: int = 0, newest_first: bool = True
+    ) -> list[JournalEntry]:
+        """The journal's entries with a cell that the filter means; 0: all of them."""
+        with self._session() as session:
+            return history.entries(session, map_id, wanted, limit, newest_first)
+
+    def last_edit(self, map_id: int, author: str, *, redo: bool) -> JournalEntry | None:
+        """What an author's undo, or redo, is about; None where there is nothing."""
+        with self._session() as session:
+            return history.last_edit(session, map_id, author, redo=redo)
+
+    def purge(self, map_id: int, before_ms: int) -> int:
+        """Forgets the journal's entries from before a time; returns how many."""
+        with self._session() as session:
+            return history.purge(session, map_id, before_ms)
+
+    def take_snapshot(self, map_id: int, name: str, author: str, time_ms: int) -> None:
+        """Keeps the map as it is under a name. Raises StoreError where the name is taken."""
+        with self._session() as session:
+            if history.find_snapshot(session, map_id, name) is not None:
+                raise StoreError(f"there is a snapshot {name!r} already")
+            history.take_snapshot(session, map_id, name, author, time_ms)
+
+    def snapshot_names(self, map_id: int) -> list[str]:
+        with self._session() as session:
+            return history.snapshot_names(session, map_id)
+
+    def snapshot(self, map_id: int, name: str) -> tuple[dict[Place, StoredChunk], Places]:
+        """What a snapshot holds. Raises StoreError where there is none of that name."""
+        with self._session() as session:
+            row = history.find_snapshot(session, map_id, name)
+            if row is None:
+                raise StoreError(f"there is no snapshot {name!r}")
+            return history.snapshot_content(session, row)
+
+    @contextmanager
+    def _session(self) -> Iterator[Session]:
+        """A transaction: committed at the end, undone where anything is raised."""
+        with self._plainly(), Session(self._engine) as session:
+            yield session
+            session.commit()
+
+    @contextmanager
+    def _plainly(self) -> Iterator[None]:
+        try:
+            yield
+        except SQLAlchemyError as error:
+            cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
+            raise StoreError(str(cause).strip().splitlines()[0]) from error
+
+
+def _sqlite_engine(path: Path) -> Engine:
+    engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False})
+    journal = "WAL" if sqlite3.sqlite_version_info >= WAL_IS_SAFE_FROM else "TRUNCATE"
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: sqlite3.Connection, _record: Any) -> None:
+        for pragma in (
+            f"busy_timeout={BUSY_TIMEOUT_MS}",
+            f"journal_mode={journal}",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    return engine

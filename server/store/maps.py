@@ -1,0 +1,182 @@
+"""Maps, chunks, tile sets and worlds as rows. Functions on a session; Store gives them one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from sqlalchemy import tuple_
+from sqlmodel import Session, col, select
+
+from server.chunks import CHUNK_SHAPE, StoredChunk, cut_chunk, pack_chunk, unpack_chunk
+from server.edits import AppliedEdit, Places
+from server.mapmakers import Area, Draft, Place
+from server.models import ChunkRow, MapRow, TileSetRow, WorldRow
+from server.tiles import TileSet, read_tile_set
+
+CHUNKS_PER_QUERY = 256
+"""SQLite takes 32,766 values in a statement; this is two of them a chunk, and quick."""
+
+
+@dataclass(frozen=True, eq=False)
+class StoredMap:
+    """A map without its tiles."""
+
+    number: int
+    name: str
+    width: int
+    height: int
+    tiles: TileSet
+    places: Places
+
+
+@dataclass(frozen=True)
+class StoredWorld:
+    name: str
+    mode: str
+    map: StoredMap
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A tick's edits, and what they made of the map."""
+
+    edits: list[AppliedEdit]
+    chunks: dict[int, StoredChunk]
+    places: Places | None
+    """Where the edits changed them."""
+
+
+def add_map(session: Session, name: str, draft: Draft, tiles: TileSet) -> int:
+    tile_set = TileSetRow(name=tiles.name, document=tiles.as_document())
+    session.add(tile_set)
+    session.flush()
+    assert tile_set.id is not None
+    _, height, width = draft.cells.shape
+    row = MapRow(
+        name=name,
+        width=width,
+        height=height,
+        tile_set_id=tile_set.id,
+        **places_columns(Places(draft.spawns, draft.areas)),
+    )
+    session.add(row)
+    session.flush()
+    assert row.id is not None
+    session.add_all(_chunk_rows(row.id, draft))
+    return row.id
+
+
+def add_world(session: Session, name: str, mode: str, map_id: int) -> None:
+    session.add(WorldRow(name=name, mode=mode, map_id=map_id, settings={}))
+
+
+def worlds(session: Session) -> list[StoredWorld]:
+    found = session.exec(
+        select(WorldRow, MapRow, TileSetRow)
+        .join(MapRow, col(MapRow.id) == WorldRow.map_id)
+        .join(TileSetRow, col(TileSetRow.id) == MapRow.tile_set_id)
+        .order_by(col(WorldRow.id))
+    )
+    return [StoredWorld(world.name, world.mode, _stored(row, ts)) for world, row, ts in found]
+
+
+def all_maps(session: Session) -> list[StoredMap]:
+    found = session.exec(
+        select(MapRow, TileSetRow)
+        .join(TileSetRow, col(TileSetRow.id) == MapRow.tile_set_id)
+        .order_by(col(MapRow.id))
+    )
+    return [_stored(row, tile_set) for row, tile_set in found]
+
+
+def find_map(session: Session, name: str) -> StoredMap | None:
+    return next((each for each in all_maps(session) if each.name == name), None)
+
+
+def load_chunks(session: Session, map_id: int, places: list[Place]) -> dict[Place, StoredChunk]:
+    found = {}
+    for some in _in_portions(places):
+        rows = session.exec(
+            select(ChunkRow)
+            .where(ChunkRow.map_id == map_id)
+            .where(tuple_(col(ChunkRow.chunk_x), col(ChunkRow.chunk_y)).in_(some))
+        )
+        for row in rows:
+            found[row.chunk_x, row.chunk_y] = StoredChunk(
+                row.chunk_x, row.chunk_y, row.revision, unpack_chunk(row.cells)
+            )
+    empty = np.zeros(CHUNK_SHAPE, np.uint16)
+    return {each: found.get(each) or StoredChunk(*each, 0, empty) for each in places}
+
+
+def chunk_places(session: Session, map_id: int) -> list[Place]:
+    rows = session.exec(select(ChunkRow.chunk_x, ChunkRow.chunk_y).where(ChunkRow.map_id == map_id))
+    return [(x, y) for x, y in rows]
+
+
+def write_batch(session: Session, map_id: int, batch: Batch) -> None:
+    for chunk in batch.chunks.values():
+        session.merge(
+            ChunkRow(
+                map_id=map_id,
+                chunk_x=chunk.column,
+                chunk_y=chunk.row,
+                revision=chunk.revision,
+                cells=pack_chunk(chunk.cells),
+            )
+        )
+    if batch.places is not None:
+        row = session.exec(select(MapRow).where(MapRow.id == map_id)).one()
+        row.sqlmodel_update(places_columns(batch.places))
+        session.add(row)
+
+
+def places_columns(places: Places) -> dict[str, Any]:
+    """Spawns and areas as the tables' columns hold them."""
+    return {
+        "spawns": [list(each) for each in places.spawns],
+        "areas": [asdict(each) for each in places.areas],
+    }
+
+
+def read_places(columns: dict[str, Any]) -> Places:
+    return Places(
+        spawns=tuple((x, y) for x, y in columns["spawns"]),
+        areas=tuple(Area(**each) for each in columns["areas"]),
+    )
+
+
+def _stored(row: MapRow, tile_set: TileSetRow) -> StoredMap:
+    assert row.id is not None
+    return StoredMap(
+        number=row.id,
+        name=row.name,
+        width=row.width,
+        height=row.height,
+        tiles=read_tile_set(tile_set.document),
+        places=read_places({"spawns": row.spawns, "areas": row.areas}),
+    )
+
+
+def _chunk_rows(map_id: int, draft: Draft) -> Iterator[ChunkRow]:
+    _, height, width = draft.cells.shape
+    size = CHUNK_SHAPE[1]
+    for row in range(-(-height // size)):
+        for column in range(-(-width // size)):
+            cells = cut_chunk(draft.cells, column, row)
+            if cells.any():
+                yield ChunkRow(
+                    map_id=map_id,
+                    chunk_x=column,
+                    chunk_y=row,
+                    revision=1,
+                    cells=pack_chunk(cells),
+                )
+
+
+def _in_portions(places: list[Place]) -> Iterator[list[Place]]:
+    for at in range(0, len(places), CHUNKS_PER_QUERY):
+        yield places[at : at + CHUNKS_PER_QUERY]
