@@ -47,6 +47,32 @@ class Player:
     flags: int = 0
 
 
+class Chunk:
+    """A chunk's tiles, unpacked when somebody asks."""
+
+    def __init__(self, message: codec.ChunkData) -> None:
+        self.revision = message.revision
+        self.is_asked_for = False
+        """A revision was missed; the chunk will come as a whole."""
+        self._packed = message.cells
+        self._cells: bytearray | None = None
+
+    @property
+    def cells(self) -> bytearray:
+        """Tile ids as CHUNK_DATA.cells has them, unpacked."""
+        if self._cells is None:
+            self._cells = bytearray(zlib.decompress(self._packed))
+        return self._cells
+
+    def tile(self, index: int) -> int:
+        return int.from_bytes(self.cells[2 * index : 2 * index + 2])
+
+    def take(self, edit: codec.ChunkEdit) -> None:
+        for change in codec.CellChange.unpack(edit.cells):
+            self.cells[2 * change.index : 2 * change.index + 2] = change.tile.to_bytes(2)
+        self.revision = edit.revision
+
+
 class ClientSession:
     """What a client knows, from the bytes that it was given. `send` takes what it has to say.
 
@@ -67,13 +93,16 @@ class ClientSession:
         self.player_id = 0
         self.error: codec.Error | None = None
         self.tiles: dict[int, codec.Tile] = {}
-        self.chunks: dict[tuple[int, int], codec.ChunkData] = {}
+        self.chunks: dict[tuple[int, int], Chunk] = {}
         self.players: dict[int, Player] = {}
         """By player id, oneself included."""
         self.chat: list[codec.ChatMessage] = []
         self.state: codec.WorldState | None = None
         """The last snapshot, with one's own exact place."""
+        self.edit_results: dict[int, codec.EditResult] = {}
+        """By the number that `edit` or `undo` gave."""
         self.round_trip_ticks = 0
+        self._edits = 0
         self._by_slot: dict[int, Player] = {}
         self._ping_tick = 0
 
@@ -118,8 +147,23 @@ class ClientSession:
         chunk = self.chunks.get((x // CHUNK_SIZE, y // CHUNK_SIZE))
         if chunk is None:
             return 0
-        at = ((layer * CHUNK_SIZE + y % CHUNK_SIZE) * CHUNK_SIZE + x % CHUNK_SIZE) * 2
-        return int.from_bytes(zlib.decompress(chunk.cells)[at : at + 2])
+        return chunk.tile((layer * CHUNK_SIZE + y % CHUNK_SIZE) * CHUNK_SIZE + x % CHUNK_SIZE)
+
+    def edit(self, message: codec.EditCells | codec.EditShape | codec.EditStamp) -> int:
+        """Asks for a change of the map; returns the number under which it will be answered.
+
+        The message's own `edit` is set here.
+        """
+        self._edits += 1
+        message.edit = self._edits
+        self.send(message.encode())
+        return self._edits
+
+    def undo(self, *, redo: bool = False) -> int:
+        """Asks for one's last edit to be taken back, or done again; returns its number."""
+        self._edits += 1
+        self.send(codec.EditUndo(edit=self._edits, redo=int(redo)).encode())
+        return self._edits
 
     def _take(self, message: codec.Message) -> None:
         match message:
@@ -144,7 +188,11 @@ class ClientSession:
             case codec.Tile():
                 self.tiles[message.id] = message
             case codec.ChunkData():
-                self.chunks[message.chunk_x, message.chunk_y] = message
+                self.chunks[message.chunk_x, message.chunk_y] = Chunk(message)
+            case codec.ChunkEdit():
+                self._take_chunk_edit(message)
+            case codec.EditResult():
+                self.edit_results[message.edit] = message
             case codec.ChunkDrop():
                 self.chunks.pop((message.chunk_x, message.chunk_y), None)
                 self._hide_who_is_out_of_sight()
@@ -161,6 +209,16 @@ class ClientSession:
                 self.chat.append(message)
             case codec.Error():
                 self.error = message
+
+    def _take_chunk_edit(self, message: codec.ChunkEdit) -> None:
+        chunk = self.chunks.get((message.chunk_x, message.chunk_y))
+        if chunk is None:
+            return
+        if chunk.revision == message.base_revision:
+            chunk.take(message)
+        elif not chunk.is_asked_for:
+            chunk.is_asked_for = True
+            self.send(codec.ChunkRequest(message.chunk_x, message.chunk_y).encode())
 
     def _place(self, message: codec.PlayerUpdate) -> None:
         player = self.players.get(message.player_id)
@@ -213,10 +271,10 @@ class Client(picows.WSListener):
 
     @classmethod
     async def join(
-        cls, url: str, name: str, world: str = "", timeout_seconds: float = 10
+        cls, url: str, name: str, world: str = "", look: int = 0, timeout_seconds: float = 10
     ) -> Client:
         """Connects and waits for the first snapshot. Raises Refused, OSError or TimeoutError."""
-        client = cls(name, world)
+        client = cls(name, world, look)
         await client.connect(url)
         await client.wait_for(lambda session: session.state is not None, timeout_seconds)
         return client

@@ -1,25 +1,27 @@
-"""What a person sees: the menu, and the world with five bots, in a real window on a virtual screen.
+"""What a person sees: the menu, and the world with five others, in a window on a virtual screen.
 
 `make screenshots` keeps the pictures in godot_client/screenshots, where the README shows them.
 """
 
 from __future__ import annotations
 
+import asyncio
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from protocol_spec import codec
+from protocol_spec.client import Client, ClientSession
 from tests.conftest import needed
 from tests.displays import virtual_display
 from tests.godot_client import GodotPlayer, Plan, run_godot
 from tests.running import RunningServer
 
-BOTS = 5
+COMPANY = ("Владимир", "Pozzo", "Lucky", "Мальчик", "Winnie")
 
 
 @pytest.fixture(scope="module")
@@ -31,17 +33,21 @@ def display() -> Iterator[dict[str, str]]:
         yield variables
 
 
-@pytest.fixture(scope="module")
-def populated(server: RunningServer) -> Iterator[RunningServer]:
-    """A server with bots that walk about."""
-    command = [sys.executable, "-m", "server", "bots", server.url, "--count", str(BOTS)]
-    bots = subprocess.Popen([*command, "--seconds", "600"], stdout=subprocess.DEVNULL)
-    try:
-        server.wait_for_players(BOTS)
-        yield server
-    finally:
-        bots.kill()
-        bots.wait()
+async def keep_company(url: str, until: asyncio.Event) -> None:
+    """Five that join and stroll about where everybody arrives."""
+    bots = [await Client.join(url, name, look=look) for look, name in enumerate(COMPANY, 1)]
+    for number, bot in enumerate(bots):
+        bot.session.on_message = partial(stroll, bot.session, number)
+    await until.wait()
+    await asyncio.gather(*(bot.close() for bot in bots))
+
+
+def stroll(session: ClientSession, number: int, message: codec.Message) -> None:
+    """Some steps away from the others, then to and fro."""
+    if isinstance(message, codec.WorldState):
+        turn = number * 65536 // len(COMPANY)
+        away = message.tick // 20 % 2 == 0
+        session.walk((turn if away else turn + 32768) % 65536, pace=200)
 
 
 def folder_for(tmp_path: Path) -> Path:
@@ -52,7 +58,7 @@ def folder_for(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(("locale", "name"), [("en", "Estragon"), ("ru", "Эстрагон")])
 def test_the_menu_and_the_world_are_pictures_of_something(
-    populated: RunningServer,
+    server: RunningServer,
     display: dict[str, str],
     tmp_path: Path,
     locale: str,
@@ -67,22 +73,29 @@ def test_the_menu_and_the_world_are_pictures_of_something(
         {"do": "join", "world": "village"},
         {"do": "wait_world"},
         {"do": "say", "text": "Nothing to be done." if locale == "en" else "Ничего не поделаешь."},
-        {"do": "walk", "action": "move_down", "tiles": 1, "seconds": 40},
+        *({"do": "wait_player", "name": each} for each in COMPANY),
         {"do": "pause", "for": 1.5},
         {"do": "screenshot", "path": str(world)},
         {"do": "quit"},
     ]
-    with GodotPlayer(
-        plan,
-        tmp_path / "plan.json",
-        address=populated.address,
-        name=name,
-        locale=locale,
-        display=display,
-    ) as godot:
-        godot.finish(seconds=120)
-        seen = {each["name"] for each in godot.events if each["event"] == "player_seen"}
-    assert len(seen) >= 2
+
+    async def play() -> set[str]:
+        done = asyncio.Event()
+        company = asyncio.create_task(keep_company(server.url, done))
+        with GodotPlayer(
+            plan,
+            tmp_path / "plan.json",
+            address=server.address,
+            name=name,
+            locale=locale,
+            display=display,
+        ) as godot:
+            await asyncio.to_thread(godot.finish, seconds=120)
+            done.set()
+            await company
+            return {each["name"] for each in godot.events if each["event"] == "player_seen"}
+
+    assert asyncio.run(play()) == {name, *COMPANY}
     for path in (menu, world):
         with Image.open(path) as picture:
             assert picture.size == (1280, 720)
