@@ -23,6 +23,8 @@ CELL_LIMIT = 10_000
 """The most cells that one operation of a player or an operator may touch."""
 BRUSH_LIMIT = 32
 """The widest brush, in tiles."""
+STROKE_LIMIT = 256
+"""The longest stroke, in tiles: all cells of the square around it are looked at."""
 
 CHANGE_DTYPE = np.dtype(
     [("layer", "u1"), ("x", "<u2"), ("y", "<u2"), ("was", "<u2"), ("now", "<u2")]
@@ -100,6 +102,8 @@ class Stroke:
     def cells(self, tile_map: TileMap) -> CellSet:
         if not 1 <= self.size <= BRUSH_LIMIT:
             raise Rejected(ErrorCode.EDIT_TOO_LARGE, f"a brush has 1 to {BRUSH_LIMIT} tiles")
+        if max(abs(self.end[0] - self.begin[0]), abs(self.end[1] - self.begin[1])) > STROKE_LIMIT:
+            raise Rejected(ErrorCode.EDIT_TOO_LARGE, f"a stroke is {STROKE_LIMIT} tiles at most")
         left, top, right, bottom = _inside(tile_map, self.reach())
         y, x = np.mgrid[top : bottom + 1, left : right + 1].astype(np.int64).reshape(2, -1)
         # Twice the distance from a segment, squared and without a root: compared with size^2,
