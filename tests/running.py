@@ -23,11 +23,20 @@ STOP_SECONDS = 15
 class RunningServer:
     """`estragon serve` with its log. Use as a context manager, or start and stop by hand."""
 
-    def __init__(self, data: Path, *flags: str, port: int = 0, cpu: int | None = None) -> None:
+    def __init__(
+        self,
+        data: Path,
+        *flags: str,
+        port: int = 0,
+        cpu: int | None = None,
+        environment: dict[str, str] | None = None,
+    ) -> None:
+        """`environment` has what the server shall find there; of ours it gets no setting."""
         self.data = data
         self.port = port
         self._flags = flags
         self._cpu = cpu
+        self._environment = environment or {}
         self._log_path = data.parent / f"{data.name}.log"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -59,11 +68,14 @@ class RunningServer:
         """Starts the server and waits until it answers. After a stop, on the same port."""
         command = [sys.executable, "-m", "server", "serve", "--port", str(self.port)]
         command += ["--data", str(self.data), *self._flags]
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("ESTRAGON_")}
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith("ESTRAGON_")}
         with self._log_path.open("ab") as log:
             already = log.tell()
             self._process = subprocess.Popen(
-                command, stdout=log, stderr=subprocess.STDOUT, env=environment
+                command,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env={**inherited, **self._environment},
             )
         if self._cpu is not None:
             self.process.cpu_affinity([self._cpu])
@@ -127,8 +139,10 @@ class RunningServer:
 
 
 @contextmanager
-def running_server(folder: Path, *flags: str) -> Iterator[RunningServer]:
+def running_server(
+    folder: Path, *flags: str, environment: dict[str, str] | None = None
+) -> Iterator[RunningServer]:
     """A server on a fresh data folder; afterwards its log must not tell of a bug."""
-    with RunningServer(folder / "data", *flags) as server:
+    with RunningServer(folder / "data", *flags, environment=environment) as server:
         yield server
     assert server.failures() == []

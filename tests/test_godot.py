@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from protocol_spec import codec
 from protocol_spec.client import Client, ClientSession
 from tests.conftest import needed
 from tests.godot_client import PROJECT, GodotPlayer, Plan, complaints, run_godot
@@ -109,6 +110,46 @@ def has_heard(name: str, text: str) -> Condition:
         )
 
     return check
+
+
+def test_a_tile_painted_by_one_is_drawn_by_godot_within_two_ticks(tmp_path: Path) -> None:
+    x, y, things = 126, 126, 1
+    plan: Plan = [
+        {"do": "join"},
+        {"do": "wait_world"},
+        {"do": "wait_player", "name": "Владимир"},
+        {"do": "say", "text": "Paint!"},
+        {"do": "wait_tile", "layer": things, "at": [x, y], "tile": "crate"},
+        {"do": "quit"},
+    ]
+
+    async def play(server: RunningServer, godot: GodotPlayer) -> None:
+        vladimir = await Client.join(server.url, "Владимир")
+        pozzo = await Client.join(server.url, "Pozzo")
+        await vladimir.wait_for(has_heard("Эстрагон", "Paint!"), timeout_seconds=60)
+        crate = next(each.id for each in vladimir.session.tiles.values() if each.name == "crate")
+        tick_before = vladimir.session.state.tick if vladimir.session.state else 0
+        cell = codec.CellEdit(things, x, y, crate).pack()
+        number = vladimir.session.edit(codec.EditCells(edit=0, cells=cell))
+        seen_at = []
+        for client in (vladimir, pozzo):
+            await client.wait_for(lambda session: session.tile_at(things, x, y) == crate)
+            assert client.session.state is not None
+            seen_at.append(client.session.state.tick)
+        drawn = await asyncio.to_thread(godot.wait_for, "tile_seen")
+        assert tick_before < seen_at[0]
+        assert max(*seen_at, drawn["tick"]) - min(seen_at) <= 2
+        await vladimir.wait_for(lambda session: number in session.edit_results)
+        assert vladimir.session.edit_results[number].code == 0
+        for client in (vladimir, pozzo):
+            await client.close()
+
+    with (
+        running_server(tmp_path, environment={"ESTRAGON_GUESTS_MAY_BUILD": "true"}) as server,
+        GodotPlayer(plan, tmp_path / "plan.json", address=server.address, name="Эстрагон") as godot,
+    ):
+        asyncio.run(play(server, godot))
+        godot.finish()
 
 
 def test_a_killed_server_is_told_and_when_it_is_back_so_is_the_player(tmp_path: Path) -> None:

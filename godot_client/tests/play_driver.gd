@@ -8,6 +8,7 @@ extends Node
 ## [code]wait_world[/code]; [code]wait_player[/code] and [code]wait_gone[/code] with a "name";
 ## [code]walk[/code] with an "action" and "tiles"; [code]go[/code] "to" [x, y] or to the nearest
 ## "tile" of that name, round what is in the way; [code]say[/code] with a "text";
+## [code]wait_tile[/code] with a "layer", a cell "at" [x, y] and the "tile" to be drawn there;
 ## [code]wait_chat[/code] with a "text" and perhaps "from"; [code]wait_message[/code] with a
 ## "text_key", the translation key of what is shown; [code]wait_no_message[/code];
 ## [code]language[/code] with a "locale"; [code]press[/code] with an "action";
@@ -145,6 +146,15 @@ func _do_wait_chat(step: Dictionary) -> String:
 	return "" if await _until(_watch.take_line.bind(step)) else "nobody has said that"
 
 
+func _do_wait_tile(step: Dictionary) -> String:
+	var layer: int = int(step["layer"])
+	var cell: Vector2i = Vector2i(int(step["at"][0]), int(step["at"][1]))
+	if not await _until(_shows_tile.bind(layer, cell, str(step["tile"]))):
+		return "that tile is not there"
+	_watch.tell("tile_seen", {"tick": Connection.session.world.snapshot_tick})
+	return ""
+
+
 func _do_wait_message(step: Dictionary) -> String:
 	var key: String = step["text_key"]
 	var shown: Callable = func() -> bool:
@@ -226,6 +236,17 @@ func _is_goal(cell: Vector2i, step: Dictionary) -> bool:
 		if tile != null and tile.name == step["tile"]:
 			return true
 	return false
+
+
+## True where the world knows the tile and its layer draws it.
+func _shows_tile(layer: int, cell: Vector2i, wanted: String) -> bool:
+	if not _is_in_world():
+		return false
+	var world: EstragonWorld = Connection.session.world
+	var tile: EstragonCodec.Tile = world.tiles.get(world.tile_at(layer, cell))
+	var map: Node = get_tree().current_scene.get_node("%MapView")
+	var drawn: TileMapLayer = map.get_node(["%Ground", "%Things", "%Roofs"][layer])
+	return tile != null and tile.name == wanted and drawn.get_cell_atlas_coords(cell).y == tile.row
 
 
 ## Presses what leads towards a place, the less the nearer it is: what is pressed shows only several
