@@ -6,7 +6,7 @@ as high as the higher of its ground and its thing, and one walks on the thing wh
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from importlib import resources
 from types import MappingProxyType
@@ -23,6 +23,10 @@ NEVER_ENTER = 32767
 FULL_SPEED = 100
 ID_LIMIT = 65536
 FASTEST = 400
+LARGEST_CELL = 255
+"""TILE.column and TILE.row are of one byte."""
+LONGEST_NAME = 64
+"""In bytes: TILE.name's limit."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,11 @@ class Tile:
             re.fullmatch(r"#[0-9a-f]{6}", self.colour) is not None,
             f"colour {self.colour!r} is not #rrggbb",
         )
-        _require(min(self.cell) >= 0, f"cell {self.cell} is outside the picture")
+        _require(len(self.name.encode()) <= LONGEST_NAME, "the name is over 64 bytes")
+        _require(
+            min(self.cell) >= 0 and max(self.cell) <= LARGEST_CELL,
+            f"cell {self.cell} is outside the picture",
+        )
         _require(
             self.pattern in PATTERNS, f"pattern {self.pattern!r} is none of {', '.join(PATTERNS)}"
         )
@@ -116,13 +124,17 @@ def read_tile_set(document: Mapping[str, object]) -> TileSet:
     tables = document.get("tile")
     if not isinstance(tables, list) or not tables:
         raise ValueError(f"the tile set {name!r} has no tiles")
+    return tile_set(name, [_tile(number, table) for number, table in enumerate(tables, 1)])
+
+
+def tile_set(name: str, tiles: Iterable[Tile]) -> TileSet:
+    """A set of these tiles. Raises ValueError where two of them claim the same."""
     by_id: dict[int, Tile] = {}
     ids: dict[str, int] = {}
     taken: dict[tuple[int, int], str] = {}
     heights = np.zeros(ID_LIMIT, np.int16)
     speeds = np.full(ID_LIMIT, FULL_SPEED, np.int16)
-    for number, table in enumerate(tables, 1):
-        tile = _tile(number, table)
+    for tile in tiles:
         if tile.id in by_id:
             raise ValueError(f"{tile.name}: id {tile.id} belongs to {by_id[tile.id].name} already")
         if tile.name in ids:

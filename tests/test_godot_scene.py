@@ -150,9 +150,7 @@ def seen_by_godot(godot: Path, project: Path, map_file: MapFile) -> Any:
     return json.loads(line.removeprefix("FOUND "))
 
 
-def scattered(
-    spawns: Sequence[tuple[int, int]] = ((3, 4),), areas: Sequence[Area] = ()
-) -> MapFile:
+def scattered(spawns: Sequence[tuple[int, int]] = ((3, 4),), areas: Sequence[Area] = ()) -> MapFile:
     """Every tile on its layer, in blots, so that edges have neighbours of all kinds."""
     tiles = builtin_tile_set()
     chance = np.random.default_rng(6)
