@@ -16,7 +16,8 @@ def register(lobby: Lobby) -> None:
     def overview() -> None:
         with frame(word("overview")):
             figures = {
-                key: _figure(word(key)) for key in ("players", "connections", "tick", "late_ticks")
+                key: _figure(word(key))
+                for key in ("players", "connections", "tick_ms", "late_ticks")
             }
             worlds = ui.table(
                 columns=[
@@ -44,7 +45,8 @@ def register(lobby: Lobby) -> None:
             statuses = lobby.world_statuses()
             figures["players"].text = str(sum(each.player_count for each in statuses))
             figures["connections"].text = str(lobby.connection_count)
-            figures["tick"].text = str(max(each.tick for each in statuses))
+            slowest = max(statuses, key=lambda each: each.tick_p99_ms)
+            figures["tick_ms"].text = f"{slowest.tick_p50_ms:.1f} / {slowest.tick_p99_ms:.1f}"
             figures["late_ticks"].text = str(sum(each.late_ticks for each in statuses))
             worlds.rows = [
                 {"name": each.name, "mode": each.mode, "players": each.player_count}

@@ -15,7 +15,7 @@ WORDS = {
     "mode": {"en": "Mode", "ru": "Режим"},
     "name": {"en": "Name", "ru": "Имя"},
     "place": {"en": "Place", "ru": "Место"},
-    "tick": {"en": "Tick", "ru": "Такт"},
+    "tick_ms": {"en": "Tick p50 / p99, ms", "ru": "Такт p50 / p99, мс"},
     "late_ticks": {"en": "Late ticks", "ru": "Опоздавшие такты"},
     "connections": {"en": "Connections", "ru": "Соединения"},
     "nobody": {"en": "Nobody is here yet.", "ru": "Пока никого нет."},

@@ -28,6 +28,19 @@ class ServerInfo(BaseModel):
     worlds: list[WorldInfo]
 
 
+class WorldHealth(BaseModel):
+    name: str
+    tick: int
+    late_ticks: int
+    tick_p50_ms: float
+    tick_p99_ms: float
+
+
+class Health(BaseModel):
+    status: str
+    worlds: list[WorldHealth]
+
+
 def router(lobby: Lobby) -> APIRouter:
     routes = APIRouter()
 
@@ -55,8 +68,20 @@ def router(lobby: Lobby) -> APIRouter:
         )
 
     @routes.get("/healthz")
-    async def healthz() -> dict[str, str]:
-        """200 while the server answers at all."""
-        return {"status": "ok"}
+    async def healthz() -> Health:
+        """200 while the server answers at all, and how its worlds keep time."""
+        return Health(
+            status="ok",
+            worlds=[
+                WorldHealth(
+                    name=each.name,
+                    tick=each.tick,
+                    late_ticks=each.late_ticks,
+                    tick_p50_ms=each.tick_p50_ms,
+                    tick_p99_ms=each.tick_p99_ms,
+                )
+                for each in lobby.world_statuses()
+            ],
+        )
 
     return routes

@@ -23,3 +23,7 @@ class WorldStatus:
     late_ticks: int
     """How many ticks began later than they should have, since the start."""
     player_count: int
+    tick_p50_ms: float
+    """How long the ticks of the last half minute took, half of them at the most..."""
+    tick_p99_ms: float
+    """...and 99 in a hundred."""
