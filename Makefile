@@ -2,6 +2,7 @@
 # make test     all checks and tests (fetches what they need)
 # make check    formatting, lint, types, generated files
 # make format   put the formatting right
+# make soak     the long tests
 # make bench    measure; see tests/bench/
 # make screenshots   take the README's pictures anew
 # make lock     choose newer versions of the dependencies (needs uv)
@@ -10,13 +11,16 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: run test check format bench screenshots tools lock clean
+.PHONY: run test soak check format bench screenshots tools lock clean
 
 run: $(READY)
 	@$(BIN)/estragon serve
 
 test: check tools
 	$(BIN)/python -m pytest
+
+soak: tools
+	ESTRAGON_SOAK=1 $(BIN)/python -m pytest tests/test_durability.py tests/test_history_model.py
 
 check: $(READY)
 	$(BIN)/ruff format --check

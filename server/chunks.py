@@ -175,19 +175,15 @@ class TileMap:
         found: Cells = self._cells[self._row_of[(y >> 4) + 1, (x >> 4) + 1], layer, y & 15, x & 15]
         return found
 
-    def set_tiles(self, layer: NDArray[np.integer], y: Ints, x: Ints, tile: Cells) -> list[int]:
-        """Puts tile ids into cells of loaded chunks; returns the chunks that were touched.
-
-        Revisions do not count single edits but ticks: see `advance`.
+    def set_tiles(self, layer: NDArray[np.integer], y: Ints, x: Ints, tile: Cells) -> None:
+        """Puts tile ids into cells of loaded chunks. Call `advance` for each of them, once a tick:
+        only then do movement and newcomers see the change.
         """
         self._cells[self._row_of[(y >> 4) + 1, (x >> 4) + 1], layer, y & 15, x & 15] = tile
-        touched = np.unique((y >> 4) * np.int32(self.chunks_wide) + (x >> 4)).tolist()
-        for chunk in touched:
-            self._derive(chunk)
-        return [int(each) for each in touched]
 
     def advance(self, chunk: int) -> int:
         """Gives a changed chunk its next revision, and returns it."""
+        self._derive(chunk)
         self._revisions[chunk] += 1
         self._frames.pop(chunk, None)
         return self._revisions[chunk]

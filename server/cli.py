@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from server import __version__
+from server.map_cli import add_map_commands
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -19,6 +20,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_serve(commands)
     _add_bots(commands)
+    add_map_commands(commands)
     chosen = parser.parse_args(arguments)
     return int(chosen.run(chosen))
 
@@ -44,6 +46,7 @@ def _serve(chosen: argparse.Namespace) -> int:
     # Imported here, so that `estragon --help` and the bots need not wait for the whole server.
     from pydantic import ValidationError
 
+    from server.claim import DataInUse
     from server.serve import serve
     from server.settings import Settings
     from server.store import StoreError
@@ -62,6 +65,9 @@ def _serve(chosen: argparse.Namespace) -> int:
         serve(settings)
     except OSError as error:
         print(f"estragon: {error.strerror}: {error.filename}", file=sys.stderr)
+        return 1
+    except DataInUse as error:
+        print(f"estragon: {error}", file=sys.stderr)
         return 1
     except StoreError as error:
         print(f"estragon: the database: {error}", file=sys.stderr)

@@ -12,13 +12,14 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 
 from protocol_spec import codec
 from protocol_spec.codec import ErrorCode
 from server import journal
-from server.edits import AppliedEdit, Done, Edit
+from server.edits import AppliedEdit, Done, Edit, Operation, Places, SetPlaces
 from server.failures import Rejected
 from server.journal import JournalEntry
 from server.keeper import Keeper
@@ -28,16 +29,24 @@ from server.session import Session
 from server.settings import Settings
 from server.snapshot import HEAD_SIZE, Snapshot
 from server.status import PlayerStatus, WorldStatus
+from server.store import Store
 from server.tiles import LAYERS, Tile
-from server.world import Changes, Command, Delta, Enter, Player, TakeBack, World
+from server.turns import Turns
+from server.world import Changes, Command, Enter, Player, TakeBack, World
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 TICK_RATE = 20
 """Ticks a second."""
 TICK_SECONDS = 1 / TICK_RATE
 EDIT_CHUNK_LIMIT = 4096
 """The most chunks that one edit may need: 1024 by 1024 tiles."""
+MOST_SHARED_BYTES = 16 * 1024
+"""Of a tick's edits; more are sent frame by frame, in as many messages as they need."""
+TIMED_TICKS = 30 * TICK_RATE
+"""Over so many ticks their lengths are told."""
 UNLOAD_TICKS = 10 * TICK_RATE
 IDLE_CHUNKS = 256
 """Chunks out of everybody's sight that stay loaded, in case somebody turns round."""
@@ -68,10 +77,11 @@ class Game:
         self._tile_frames = [_tile_frame(each) for each in world.map.tiles.by_id.values()]
         self._tick_began = 0.0
         self._late_ticks = 0
+        self._tick_seconds: deque[float] = deque(maxlen=TIMED_TICKS)
         self._pinned: Counter[int] = Counter()
         """Chunks that an edit on its way needs, and how many need each."""
-        self._undoing: dict[str, deque[Callable[[], None]]] = {}
-        """By author: the undos under way, the first of them at work."""
+        self._turns: dict[str, Turns] = {}
+        """Of the authors who have edits under way."""
 
     def submit(self, command: Command) -> None:
         """Puts a command where the next tick finds it."""
@@ -84,8 +94,50 @@ class Game:
 
     def edit(self, edit: Edit) -> None:
         """Asks for a change of the map; `edit.done` is told when it is saved, or why it is not."""
-        reach = edit.operation.reach()
-        needed = self.world.map.chunks_in(*reach)
+        tile_map = self.world.map
+        needed = self._chunks_for(edit.operation)
+        self._in_turn(
+            edit.author,
+            edit.done,
+            lambda done: self._edit(replace(edit, done=done)),
+            alone=lambda: bool(tile_map.missing(needed)),
+        )
+
+    def ask(
+        self,
+        question: Callable[[Store, int], T],
+        then: Callable[[T], None],
+        failed: Callable[[Rejected], None],
+    ) -> None:
+        """Asks the database about this map, when all edits so far are saved."""
+        self._keeper.ask(question, then, failed)
+
+    def undo(self, author: str, via: str, redo: bool, done: Done) -> None:
+        """Takes an author's last edit back, or does it again."""
+        self._in_turn(
+            author, done, lambda finish: self._undo(author, via, redo, finish), alone=lambda: True
+        )
+
+    def _in_turn(
+        self,
+        author: str,
+        done: Done,
+        begin: Callable[[Done], None],
+        *,
+        alone: Callable[[], bool],
+    ) -> None:
+        turns = self._turns.setdefault(author, Turns())
+
+        def finish(result: AppliedEdit | Rejected) -> None:
+            done(result)
+            turns.finish()
+            if turns.is_over:
+                self._turns.pop(author, None)
+
+        turns.wait(lambda: begin(finish), alone=alone)
+
+    def _edit(self, edit: Edit) -> None:
+        needed = self._chunks_for(edit.operation)
         if len(needed) > EDIT_CHUNK_LIMIT:
             edit.done(Rejected(ErrorCode.EDIT_TOO_LARGE, "it reaches too far"))
             return
@@ -102,32 +154,22 @@ class Game:
             tile_map.missing(needed), tile_map, lambda: self.submit(ready), ready.done
         )
 
-    def undo(self, author: str, via: str, redo: bool, done: Done) -> None:
-        """Takes an author's last edit back, or does it again; one after the other."""
-        waiting = self._undoing.setdefault(author, deque())
-        waiting.append(lambda: self._undo(author, via, redo, done))
-        if len(waiting) == 1:
-            waiting[0]()
+    def _chunks_for(self, operation: Operation) -> list[int]:
+        """What must be loaded before it can be carried out."""
+        if isinstance(operation, SetPlaces):
+            return list(self.spawn_chunks(operation.places))
+        return self.world.map.chunks_in(*operation.reach())
 
     def _undo(self, author: str, via: str, redo: bool, done: Done) -> None:
-        def finish(result: AppliedEdit | Rejected) -> None:
-            done(result)
-            waiting = self._undoing[author]
-            waiting.popleft()
-            if waiting:
-                waiting[0]()
-            else:
-                del self._undoing[author]
-
         def found(last: JournalEntry | None) -> None:
             if last is None:
-                finish(Rejected(ErrorCode.EDIT_NOTHING))
+                done(Rejected(ErrorCode.EDIT_NOTHING))
                 return
             operation = journal.redo(last) if redo else journal.undo(last)
-            self.edit(Edit(author, via, operation, wall_clock_ms(), finish))
+            self._edit(Edit(author, via, operation, wall_clock_ms(), done))
 
         self._keeper.ask(
-            lambda store, map_id: store.last_edit(map_id, author, redo=redo), found, finish
+            lambda store, map_id: store.last_edit(map_id, author, redo=redo), found, done
         )
 
     def clock(self, now: float) -> tuple[int, int]:
@@ -143,7 +185,13 @@ class Game:
             tick=self.world.tick,
             late_ticks=self._late_ticks,
             player_count=len(self.world.players),
+            tick_p50_ms=self._tick_ms(50),
+            tick_p99_ms=self._tick_ms(99),
         )
+
+    def _tick_ms(self, percent: int) -> float:
+        lasted = self._tick_seconds
+        return round(float(np.percentile(lasted, percent)) * 1000, 3) if lasted else 0.0
 
     def player_statuses(self) -> list[PlayerStatus]:
         """Who is in, in the order of their coming."""
@@ -171,10 +219,12 @@ class Game:
                     due = loop.time()
             # Even a late loop lets the sockets have their turn.
             await asyncio.sleep(max(wait, 0))
+            began = loop.time()
             try:
-                self.do_tick(loop.time())
+                self.do_tick(began)
             except Exception:
                 log.exception("tick %d of %s failed", self.world.tick, self.name)
+            self._tick_seconds.append(loop.time() - began)
 
     def do_tick(self, now: float) -> None:
         """One step of the world, told to everybody in it."""
@@ -238,32 +288,36 @@ class Game:
         members = [self._members[slot] for slot in world.active.tolist()]
         chunks = world.chunk[world.active].tolist()
         views: list[bytes] = []
+        edits: list[bytes] = []
         full = np.zeros(len(members), np.bool_)
-        edit_frames = {
-            each: self._edit_frame(each, delta) for each, delta in changes.deltas.items()
-        }
         for index, (member, chunk) in enumerate(zip(members, chunks, strict=True)):
             is_clogged = member.is_clogged(now, self.settings)
-            if edit_frames:
-                member.hear_edits(edit_frames)
-            if is_clogged:
+            is_settled = chunk == member.chunk and not (
+                is_clogged or member.awaits_chunks or member.session.wants_full
+            )
+            shared = snapshot.edits_in_view(chunk) if is_settled else b""
+            if not is_settled or len(shared) > MOST_SHARED_BYTES:
+                member.hear_edits(snapshot.edit_frames)
+                shared = b""
+            edits.append(shared)
+            if is_settled:
+                views.append(snapshot.changes_in_view(chunk))
+            elif is_clogged:
                 views.append(b"")
             elif member.session.wants_full:
                 member.session.wants_full = False
                 full[index] = True
                 member.look_around(chunk, world.map)
                 views.append(snapshot.everybody_in_view(chunk))
-            elif chunk != member.chunk or member.awaits_chunks:
+            else:
                 came = member.look_around(chunk, world.map)
                 views.append(snapshot.changes_in_view(chunk) + snapshot.everybody_in(came))
-            else:
-                views.append(snapshot.changes_in_view(chunk))
             if member.awaits_chunks:
                 self._keeper.want(world.map.missing(world.map.view_from(chunk)), world.map)
         heads = snapshot.heads(np.array([len(each) for each in views], np.int64), full)
-        for index, (member, view) in enumerate(zip(members, views, strict=True)):
+        for index, member in enumerate(members):
             head = heads[index * HEAD_SIZE : (index + 1) * HEAD_SIZE]
-            member.send(news, head, view)
+            member.send(news, edits[index], head, views[index])
 
     def request_chunk(self, session: Session, column: int, row: int) -> None:
         """A client lost count of a chunk's revisions: it gets it as a whole."""
@@ -282,27 +336,15 @@ class Game:
         for chunk in idle[: max(0, len(idle) - IDLE_CHUNKS)]:
             tile_map.unload(chunk)
 
-    def spawn_chunks(self) -> set[int]:
+    def spawn_chunks(self, places: Places | None = None) -> set[int]:
         """What must be loaded before anybody can enter: where they will stand."""
         tile_map = self.world.map
         far = FREE_SEARCH_TILES
         return {
             chunk
-            for x, y in self.world.places.spawns
+            for x, y in (places or self.world.places).spawns
             for chunk in tile_map.chunks_in(x - far, y - far, x + far, y + far)
         }
-
-    def _edit_frame(self, chunk: int, delta: Delta) -> bytes:
-        column, row = self.world.map.chunk_place(chunk)
-        cells = np.empty(len(delta.cells), codec.CellChange.DTYPE)
-        cells["index"], cells["tile"] = delta.cells, delta.tiles
-        return codec.ChunkEdit(
-            chunk_x=column,
-            chunk_y=row,
-            base_revision=delta.revision - 1,
-            revision=delta.revision,
-            cells=cells.tobytes(),
-        ).encode()
 
     def _world_entered(self, player: Player) -> bytes:
         return codec.WorldEntered(

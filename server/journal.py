@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from server.edits import CHANGE_DTYPE, CellChanges, CellSet, Rectangle, Restore
+from server.edits import CHANGE_DTYPE, CellChanges, CellSet, Places, Rectangle, Restore
 from server.tiles import LAYERS, TileSet
 
 
@@ -29,6 +29,8 @@ class JournalEntry:
     """What its changed cells lie in."""
     changes: CellChanges
     is_undone: bool
+    places_before: Places | None = None
+    """Spawns and areas as they were, where it changed them."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +39,17 @@ class Filter:
 
     who: str = ""
     via: str = ""
-    since_ms: int = 0
-    until_ms: int = 0
+    since_ms: int | None = None
+    until_ms: int | None = None
     area: Rectangle | None = None
     layer: int | None = None
     tile: int | None = None
     """Cells that held it or hold it now."""
+
+    @property
+    def asks_for_cells(self) -> bool:
+        """Whether only some cells of an entry are meant, and so never its places."""
+        return self.area is not None or self.layer is not None or self.tile is not None
 
     def cells_of(self, changes: CellChanges) -> CellChanges:
         """Those of an entry's cells that are meant."""
@@ -80,7 +87,7 @@ def parse_filter(text: str, tiles: TileSet, now: datetime) -> Filter:
         if key in ("who", "via"):
             entry: tuple[str, object] = (key, value)
         elif key in ("since", "until"):
-            entry = (f"{key}_ms", round(_moment(key, value, now).timestamp() * 1000))
+            entry = (f"{key}_ms", round(parse_moment(key, value, now).timestamp() * 1000))
         elif key == "area":
             entry = ("area", _area(value))
         elif key == "layer":
@@ -108,7 +115,7 @@ def _words(text: str) -> Iterable[tuple[str, str]]:
         colon = text.find(":", at)
         key = text[at:colon] if colon >= 0 else text[at:].split()[0]
         if colon < 0 or not key.isalpha():
-            raise FilterError(f"{key.split()[0]!r} is not of the form key:value")
+            raise FilterError(f"{text[at:].split()[0]!r} is not of the form key:value")
         at = colon + 1
         if at < len(text) and text[at] == '"':
             end = text.find('"', at + 1)
@@ -122,12 +129,13 @@ def _words(text: str) -> Iterable[tuple[str, str]]:
             at += len(value)
 
 
-def _moment(key: str, value: str, now: datetime) -> datetime:
+def parse_moment(key: str, value: str, now: datetime) -> datetime:
+    """A span that ends now, or a time, as `since:` takes them. Raises FilterError."""
     if value[:-1].isdecimal() and value[-1] in SPANS:
         try:
             return now - timedelta(**{SPANS[value[-1]]: int(value[:-1])})
-        except OverflowError:
-            raise FilterError(f"{key}: {value!r} is too long ago") from None
+        except (OverflowError, ValueError):  # Beyond the year 1, or more digits than int() reads.
+            raise FilterError(f"{key}: {value[:40]!r} is too long ago") from None
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:
@@ -137,7 +145,7 @@ def _moment(key: str, value: str, now: datetime) -> datetime:
 
 def _area(value: str) -> Rectangle:
     parts = value.split(",")
-    if len(parts) != 4 or not all(each.isdecimal() for each in parts):
+    if len(parts) != 4 or not all(each.isdecimal() and len(each) < 10 for each in parts):
         raise FilterError(f"area: {value!r} is not x,y,width,height")
     x, y, width, height = map(int, parts)
     if not width or not height or max(x, y, width, height) > 0xFFFF:
@@ -163,21 +171,44 @@ def revert(entries: Iterable[JournalEntry], wanted: Filter) -> Restore:
     A cell goes back through entries that are meant for as long as each found what the one before
     it left; where somebody else's entry lies between, it stops there.
     """
-    last: dict[tuple[int, int, int], int] = {}
-    first: dict[tuple[int, int, int], int] = {}
-    for entry in sorted(entries, key=lambda each: -each.number):
-        for layer, x, y, was, now in wanted.cells_of(entry.changes).tolist():
-            cell = (layer, x, y)
-            if cell not in last:
-                last[cell] = now
-                first[cell] = was
-            elif first[cell] == now:
-                first[cell] = was
-    rows = np.array(
-        [(*cell, first[cell], last[cell]) for cell in last if first[cell] != last[cell]],
-        CHANGE_DTYPE,
-    )
+    newest_first = sorted(entries, key=lambda each: -each.number)
+    meant = [wanted.cells_of(each.changes) for each in newest_first]
+    changes = np.concatenate([np.empty(0, CHANGE_DTYPE), *meant])
+    cell = (changes["layer"].astype(np.int64) << 32) | (changes["y"].astype(np.int64) << 16)
+    cell |= changes["x"]
+    # Each cell's changes side by side, the newest first; then all cells take a step at a time.
+    order = np.argsort(cell, kind="stable")
+    changes, cell = changes[order], cell[order]
+    begins = np.flatnonzero(np.diff(cell, prepend=-1))
+    ends = np.append(begins[1:], len(cell)) if len(cell) else begins
+    rows = changes[begins]
+    at, going = begins + 1, np.arange(len(begins))
+    while len(going := going[at[going] < ends[going]]):
+        older = changes[at[going]]
+        fits = older["now"] == rows["was"][going]
+        going = going[fits]
+        rows["was"][going] = older["was"][fits]
+        at[going] += 1
+    rows = rows[rows["was"] != rows["now"]]
     return Restore(_cells(rows, "was"), rows["now"].astype(np.uint16), "revert")
+
+
+def revert_places(
+    meant: Iterable[JournalEntry], all_since: Iterable[JournalEntry]
+) -> Places | None:
+    """The spawns and areas that the meant entries found; None where there is nothing to take back.
+
+    `all_since` has everybody's entries: where somebody else set places later, they stay.
+    """
+    numbers = {each.number for each in meant}
+    found = None
+    for entry in sorted(all_since, key=lambda each: -each.number):
+        if entry.places_before is None:
+            continue
+        if entry.number not in numbers:
+            break
+        found = entry.places_before
+    return found
 
 
 def _cells(changes: CellChanges, column: str) -> CellSet:

@@ -190,4 +190,6 @@ class Keeper:
 
     async def _in_thread(self, what: Callable[..., T], *arguments: Any) -> T:
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._executor, what, *arguments)
+        # Shielded: at the server's end this task is cancelled, but what is on its way to the
+        # database must get there, since later edits are built on it.
+        return await asyncio.shield(loop.run_in_executor(self._executor, what, *arguments))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 from collections.abc import AsyncIterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -11,13 +12,14 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 import admin
-from server import __version__, api
+from server import __version__, api, claim, control
 from server.chunks import TileMap
 from server.game import Game
 from server.gateway import plain
 from server.keeper import Keeper
 from server.lobby import Lobby
 from server.mapmakers.village import make_village
+from server.maps import MapDesk
 from server.settings import Settings
 from server.store import Store, StoredWorld
 from server.tiles import builtin_tile_set
@@ -38,11 +40,16 @@ def create_app(settings: Settings) -> FastAPI:
     start; they run while the app's lifespan lasts. Raises StoreError.
     """
     store = Store(settings.data, settings.database_url)
+    store.claim()
     store.migrate()
     _ensure_world(store)
     writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="database")
-    worlds = [_load(stored, store, writer, settings) for stored in store.worlds()]
-    lobby = Lobby(settings, [game for game, _ in worlds])
+    stored_worlds = store.worlds()
+    worlds = [_load(stored, store, writer, settings) for stored in stored_worlds]
+    games = [game for game, _ in worlds]
+    lobby = Lobby(settings, games)
+    numbers = [stored.map.number for stored in stored_worlds]
+    desk = MapDesk(store, dict(zip(numbers, games, strict=True)), writer)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -50,6 +57,8 @@ def create_app(settings: Settings) -> FastAPI:
         for game, keeper in worlds:
             tasks.append(asyncio.create_task(keeper.run(game.submit)))
             tasks.append(asyncio.create_task(game.run()))
+        for task in tasks:
+            task.add_done_callback(_stop_where_it_failed)
         yield
         for task in tasks:
             task.cancel()
@@ -61,18 +70,31 @@ def create_app(settings: Settings) -> FastAPI:
 
     app = FastAPI(title="Estragon", version=__version__, lifespan=lifespan)
     app.state.lobby = lobby
+    app.state.control_token = claim.make_token()
     app.include_router(api.router(lobby))
+    app.include_router(control.router(desk, app.state.control_token))
     app.include_router(plain.router(lobby))
     admin.register(app, lobby)
     return app
+
+
+def _stop_where_it_failed(task: asyncio.Task[None]) -> None:
+    """A server whose clock or keeper has died must not go on as if all were well."""
+    if not task.cancelled() and (bug := task.exception()) is not None:
+        log.critical("%s failed: the server stops", task.get_coro(), exc_info=bug)
+        signal.raise_signal(signal.SIGTERM)
 
 
 def _ensure_world(store: Store) -> None:
     """A database without any world gets the starter world."""
     if not store.worlds():
         log.info("making the starter world %r", STARTER_WORLD)
-        tiles = builtin_tile_set()
-        map_id = store.add_map(STARTER_WORLD, make_village(tiles, STARTER_SEED), tiles)
+        # An operator may have made maps before the first start, even one of this name.
+        numbers = {each.name: each.number for each in store.maps()}
+        map_id = numbers.get(STARTER_WORLD)
+        if map_id is None:
+            tiles = builtin_tile_set()
+            map_id = store.add_map(STARTER_WORLD, make_village(tiles, STARTER_SEED), tiles)
         store.add_world(STARTER_WORLD, STARTER_MODE, map_id)
 
 

@@ -59,6 +59,8 @@ class Member:
 
     def hear_edits(self, edit_frames: dict[int, bytes]) -> None:
         """Queues the tick's CHUNK_EDITs of the chunks that the client has."""
+        if not edit_frames:
+            return
         if self._clogged_since is None:
             self._map_frames += [edit_frames[each] for each in edit_frames.keys() & self.held]
         else:
@@ -79,8 +81,11 @@ class Member:
         self.chunk = chunk
         return came
 
-    def send(self, news: News, head: bytes, view: bytes) -> None:
-        """Sends a tick: news, tiles and the snapshot, in as few messages as they fit."""
+    def send(self, news: News, edits: bytes, head: bytes, view: bytes) -> None:
+        """Sends a tick: news, tiles and the snapshot, in as few messages as they fit.
+
+        `edits` are the CHUNK_EDITs that all in the same chunk hear.
+        """
         send = self.session.peer.send
         if self._clogged_since is not None:
             if self._frames:
@@ -90,12 +95,13 @@ class Member:
         elif (
             self._frames
             or self._map_frames
-            or len(news.joined) + len(head) + len(view) > MAX_SERVER_MESSAGE
+            or len(news.joined) + len(edits) + len(head) + len(view) > MAX_SERVER_MESSAGE
         ):
-            send_packed(send, chain(self._frames, news.frames, self._map_frames, [head + view]))
+            tiles = [*self._map_frames, edits] if edits else self._map_frames
+            send_packed(send, chain(self._frames, news.frames, tiles, [head + view]))
             self._frames, self._map_frames = [], []
         else:
-            send(b"".join((news.joined, head, view)))
+            send(b"".join((news.joined, edits, head, view)))
 
 
 def send_packed(send: Callable[[bytes], None], frames: Iterable[bytes]) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import gc
 import socket
+from contextlib import ExitStack
 
 import uvicorn
 
 from server import __version__, gateway
+from server.claim import claimed, reachable
 from server.lobby import Lobby
 from server.main import create_app
 from server.settings import Settings
@@ -17,39 +19,51 @@ from server.settings import Settings
 class Server(uvicorn.Server):
     """uvicorn's, which says good-bye to the players before it closes their sockets."""
 
-    def __init__(self, config: uvicorn.Config, lobby: Lobby) -> None:
+    def __init__(self, config: uvicorn.Config, lobby: Lobby, way_here: ExitStack) -> None:
         super().__init__(config)
         self._lobby = lobby
+        self._way_here = way_here
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # Here, for uvicorn ends the process by the signal that it was sent: nothing comes after.
+        self._way_here.close()
         await self._lobby.close()
         await super().shutdown(sockets)
 
 
 def serve(settings: Settings) -> None:
-    """Serves until SIGINT or SIGTERM. Raises OSError where the address cannot be had."""
+    """Serves until SIGINT or SIGTERM.
+
+    Raises OSError where the address cannot be had, DataInUse where somebody else works on the data
+    folder, StoreError where the database cannot be used.
+    """
     listening = _listening_socket(settings.host, settings.port)
-    app = create_app(settings)
-    lobby: Lobby = app.state.lobby
-    is_fast = gateway.choose(settings.gateway) == "fast"
-    config = uvicorn.Config(
-        app,
-        ws=gateway.upgrade_protocol(lobby, fast=is_fast),
-        ws_max_size=gateway.LARGEST_MESSAGE,
-        ws_ping_interval=None,  # The protocol has its own PING.
-        ws_per_message_deflate=False,
-        http="httptools",  # The one whose way of handing upgrades over the gateway knows.
-        access_log=False,
-        log_config=None,
-        timeout_graceful_shutdown=5,
-    )
-    host, port = listening.getsockname()[:2]
-    print(_next_steps(f"[{host}]:{port}" if ":" in host else f"{host}:{port}"), flush=True)
-    # What is loaded now stays: the collector need not look at it again and again.
-    gc.collect()
-    gc.freeze()
-    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-        runner.run(Server(config, lobby).serve(sockets=[listening]))
+    with listening, claimed(settings.data):
+        app = create_app(settings)
+        lobby: Lobby = app.state.lobby
+        is_fast = gateway.choose(settings.gateway) == "fast"
+        config = uvicorn.Config(
+            app,
+            ws=gateway.upgrade_protocol(lobby, fast=is_fast),
+            ws_max_size=gateway.LARGEST_MESSAGE,
+            ws_ping_interval=None,  # The protocol has its own PING.
+            ws_per_message_deflate=False,
+            http="httptools",  # The one whose way of handing upgrades over the gateway knows.
+            access_log=False,
+            log_config=None,
+            timeout_graceful_shutdown=5,
+        )
+        host, port = listening.getsockname()[:2]
+        print(_next_steps(f"[{host}]:{port}" if ":" in host else f"{host}:{port}"), flush=True)
+        # What is loaded now stays: the collector need not look at it again and again.
+        gc.collect()
+        gc.freeze()
+        with (
+            ExitStack() as way_here,
+            asyncio.Runner(loop_factory=config.get_loop_factory()) as runner,
+        ):
+            way_here.enter_context(reachable(settings.data, host, port, app.state.control_token))
+            runner.run(Server(config, lobby, way_here).serve(sockets=[listening]))
 
 
 def _listening_socket(host: str, port: int) -> socket.socket:

@@ -35,7 +35,7 @@ class Settings(BaseSettings):
     silence_seconds: float = 10.0
     """...and so much more of it ends the connection."""
 
-    messages_per_second: int = 60
+    messages_per_second: int = Field(default=60, ge=1, le=65535)
     message_burst: int = 120
     chat_characters: int = Field(default=500, le=500)
     """500 characters of 4 bytes are what CHAT_MESSAGE.text holds."""

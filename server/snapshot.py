@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from protocol_spec import codec
 from protocol_spec.codec import PlayerState, SnapshotFlag
-from server.world import Changes, Slots, World
+from server.mapmakers import Place
+from server.world import Changes, Delta, Slots, World
 
 Rows = NDArray[Any]
 """Structured: one row a player, one column a field."""
@@ -32,6 +33,12 @@ class Snapshot:
         self._moved = _by_chunk(*_with_crossings(world, changes))
         self._everybody: dict[int, bytes] | None = None
         self._views: dict[int, bytes] = {}
+        self.edit_frames = {
+            chunk: _edit_frame(world.map.chunk_place(chunk), delta)
+            for chunk, delta in changes.deltas.items()
+        }
+        """The CHUNK_EDITs of the tick, by chunk."""
+        self._edit_views: dict[int, bytes] = {}
         self._full_views: dict[int, bytes] = {}
 
     def changes_in_view(self, chunk: int) -> bytes:
@@ -43,6 +50,19 @@ class Snapshot:
                 [moved[each] for each in self._world.map.view_from(chunk) if each in moved]
             )
             self._views[chunk] = view
+        return view
+
+    def edits_in_view(self, chunk: int) -> bytes:
+        """The CHUNK_EDITs for all who stand in `chunk`, joined."""
+        if not self.edit_frames:
+            return b""
+        view = self._edit_views.get(chunk)
+        if view is None:
+            frames = self.edit_frames
+            view = b"".join(
+                [frames[each] for each in self._world.map.view_from(chunk) if each in frames]
+            )
+            self._edit_views[chunk] = view
         return view
 
     def everybody_in_view(self, chunk: int) -> bytes:
@@ -80,6 +100,18 @@ class Snapshot:
         rows["rotation"] = world.rotation[slots]
         rows["players_count"] = record_bytes // PlayerState.SIZE
         return rows.tobytes()
+
+
+def _edit_frame(place: Place, delta: Delta) -> bytes:
+    cells: Rows = np.empty(len(delta.cells), codec.CellChange.DTYPE)
+    cells["index"], cells["tile"] = delta.cells, delta.tiles
+    return codec.ChunkEdit(
+        chunk_x=place[0],
+        chunk_y=place[1],
+        base_revision=delta.revision - 1,
+        revision=delta.revision,
+        cells=cells.tobytes(),
+    ).encode()
 
 
 def _encode(world: World, slots: Slots) -> Rows:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests import toolbox
+from tests.postgres import postgres_server
 from tests.running import RunningServer, running_server
 
 
@@ -33,6 +34,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
 def godot() -> Path:
     """Godot's program. Where there is none the test is skipped; in CI that is a failure."""
     return needed("godot")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of a PostgreSQL, for `fresh_database`."""
+    needed("postgres")
+    with postgres_server() as url:
+        yield url
 
 
 def needed(tool: str) -> Path:

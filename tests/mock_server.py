@@ -123,6 +123,7 @@ class MockServer:
         self.settings = Settings.model_validate(settings)
         self.now = 1000.0
         world = World(tile_map or meadow(), Places(spawns), self.settings.max_players)
+        self.map_id = map_id
         self.keeper = Keeper(store or Store(Path(), "sqlite://"), map_id, SameThread())
         self.game = Game("meadow", "free_roam", "meadow", world, self.keeper, self.settings)
         self.lobby = Lobby(self.settings, [self.game])

@@ -21,6 +21,7 @@ PURE = (
     "edits",
     "journal",
     "building",
+    "turns",
 )
 ALLOWED_TO_PURE = {
     "__future__",

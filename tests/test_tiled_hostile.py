@@ -171,7 +171,10 @@ HOSTILE: dict[str, tuple[str, str]] = {
         own(own_tile(0, "1", "a"), own_tile(1, "1", "b")),
         "estragon_id 1 is there twice",
     ),
-    "a name twice": (own(own_tile(0, "1", "a"), own_tile(1, "2", "a")), "the name belongs to id 1 already"),
+    "a name twice": (
+        own(own_tile(0, "1", "a"), own_tile(1, "2", "a")),
+        "the name belongs to id 1 already",
+    ),
     "ours without id": (own(own_tile(0, "", "a")), "estragon_id '' is not a whole number"),
     "ours beyond all ids": (own(own_tile(0, "65536", "a")), "id 65536 is not within 1-65535"),
     "ours on no layer": (own(own_tile(0, "1", "a", "sky")), "layer 'sky' is none of"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,14 +11,15 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, func
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from server.chunks import StoredChunk
 from server.edits import Places
 from server.journal import Filter, JournalEntry
 from server.mapmakers import Draft, Place
+from server.models import SnapshotRow
 from server.store import history, maps
 from server.store.maps import Batch, StoredMap, StoredWorld
 from server.tiles import TileSet
@@ -28,6 +30,9 @@ BUSY_TIMEOUT_MS = 2000
 WAL_IS_SAFE_FROM = (3, 51, 3)
 """Before it, a WAL with two connections can lose a commit (SQLite's own release notes)."""
 
+CLAIM_KEY = 0x4573_7472
+"""PostgreSQL's advisory locks are numbers: the letters "Estr"."""
+
 
 class StoreError(Exception):
     """The database cannot do it now: full, locked, gone. The text is one line for a person."""
@@ -36,6 +41,7 @@ class StoreError(Exception):
 class Store:
     def __init__(self, folder: Path, database_url: str = "") -> None:
         """Opens a data folder's own SQLite, making both where they are missing, or another."""
+        self._claim: Connection | None = None
         if database_url:
             self._engine = create_engine(database_url, pool_pre_ping=True)
         else:
@@ -50,7 +56,26 @@ class Store:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 
+    def claim(self) -> None:
+        """Keeps other servers and commands away from a PostgreSQL, until `close`.
+
+        A database file is guarded by the lock of its folder. Raises StoreError where somebody
+        else is at work. The claim ends with its connection: after a restart of PostgreSQL there is
+        none until the server starts again.
+        """
+        if self._engine.dialect.name != "postgresql":
+            return
+        with self._plainly():
+            self._claim = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            if not self._claim.scalar(select(func.pg_try_advisory_lock(CLAIM_KEY))):
+                raise StoreError(
+                    "another server or command works on it "
+                    "(commands find a running server by its --data)"
+                )
+
     def close(self) -> None:
+        if self._claim is not None:
+            self._claim.close()
         self._engine.dispose()
 
     def add_map(self, name: str, draft: Draft, tiles: TileSet) -> int:
@@ -95,9 +120,9 @@ class Store:
     def commit(self, map_id: int, batches: list[Batch]) -> None:
         """Writes edits, what they made of their chunks, and their journal, all or nothing."""
         with self._session() as session:
-            for batch in batches:
-                maps.write_batch(session, map_id, batch)
-                history.write_edits(session, map_id, batch.edits)
+            maps.write_batches(session, map_id, batches)
+            edits = [edit for batch in batches for edit in batch.edits]
+            history.write_edits(session, map_id, edits)
 
     def entries(
         self, map_id: int, wanted: Filter, limit: int = 0, newest_first: bool = True
@@ -127,13 +152,22 @@ class Store:
         with self._session() as session:
             return history.snapshot_names(session, map_id)
 
-    def snapshot(self, map_id: int, name: str) -> tuple[dict[Place, StoredChunk], Places]:
-        """What a snapshot holds. Raises StoreError where there is none of that name."""
+    def snapshot_places(self, map_id: int, name: str) -> Places:
+        """A snapshot's spawns and areas. Raises StoreError where there is none of that name."""
         with self._session() as session:
-            row = history.find_snapshot(session, map_id, name)
-            if row is None:
-                raise StoreError(f"there is no snapshot {name!r}")
-            return history.snapshot_content(session, row)
+            return history.snapshot_places(_found(session, map_id, name))
+
+    def changed_since(self, map_id: int, name: str) -> list[Place]:
+        """Column and row of the chunks that may differ from a snapshot. Raises StoreError."""
+        with self._session() as session:
+            return history.changed_since(session, _found(session, map_id, name))
+
+    def snapshot_chunks(
+        self, map_id: int, name: str, places: list[Place]
+    ) -> dict[Place, StoredChunk]:
+        """These chunks as they were; what was never written is empty. Raises StoreError."""
+        with self._session() as session:
+            return history.snapshot_chunks(session, _found(session, map_id, name), places)
 
     @contextmanager
     def _session(self) -> Iterator[Session]:
@@ -149,6 +183,15 @@ class Store:
         except SQLAlchemyError as error:
             cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
             raise StoreError(str(cause).strip().splitlines()[0]) from error
+        except (ValueError, zlib.error) as error:
+            raise StoreError(f"what is stored is damaged: {error}") from error
+
+
+def _found(session: Session, map_id: int, name: str) -> SnapshotRow:
+    row = history.find_snapshot(session, map_id, name)
+    if row is None:
+        raise StoreError(f"there is no snapshot {name!r}")
+    return row
 
 
 def _sqlite_engine(path: Path) -> Engine:
@@ -164,5 +207,12 @@ def _sqlite_engine(path: Path) -> Engine:
             "foreign_keys=ON",
         ):
             connection.execute(f"PRAGMA {pragma}")
+        # Python's own way begins a transaction at the first change of a row only: a migration that
+        # is cut off would leave half of its tables behind.
+        connection.isolation_level = None
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
 
     return engine

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
-from sqlalchemy import tuple_
+from sqlalchemy import insert, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from server.chunks import CHUNK_SHAPE, StoredChunk, cut_chunk, pack_chunk, unpack_chunk
@@ -65,7 +67,10 @@ def add_map(session: Session, name: str, draft: Draft, tiles: TileSet) -> int:
     session.add(row)
     session.flush()
     assert row.id is not None
-    session.add_all(_chunk_rows(row.id, draft))
+    # In portions, and not as objects: a large map has 65,536 of them.
+    rows = _chunk_rows(row.id, draft)
+    while some := list(islice(rows, CHUNKS_PER_QUERY)):
+        session.exec(insert(ChunkRow), params=some)
     return row.id
 
 
@@ -98,7 +103,7 @@ def find_map(session: Session, name: str) -> StoredMap | None:
 
 def load_chunks(session: Session, map_id: int, places: list[Place]) -> dict[Place, StoredChunk]:
     found = {}
-    for some in _in_portions(places):
+    for some in in_portions(places):
         rows = session.exec(
             select(ChunkRow)
             .where(ChunkRow.map_id == map_id)
@@ -117,21 +122,34 @@ def chunk_places(session: Session, map_id: int) -> list[Place]:
     return [(x, y) for x, y in rows]
 
 
-def write_batch(session: Session, map_id: int, batch: Batch) -> None:
-    for chunk in batch.chunks.values():
-        session.merge(
-            ChunkRow(
-                map_id=map_id,
-                chunk_x=chunk.column,
-                chunk_y=chunk.row,
-                revision=chunk.revision,
-                cells=pack_chunk(chunk.cells),
-            )
+def write_batches(session: Session, map_id: int, batches: list[Batch]) -> None:
+    """The last state of each chunk that the batches touch, and the last spawns and areas."""
+    chunks = {place: chunk for batch in batches for place, chunk in batch.chunks.items()}
+    if chunks:
+        rows = [
+            {
+                "map_id": map_id,
+                "chunk_x": each.column,
+                "chunk_y": each.row,
+                "revision": each.revision,
+                "cells": pack_chunk(each.cells),
+            }
+            for each in chunks.values()
+        ]
+        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+        new = dialect.insert(ChunkRow)
+        session.execute(
+            new.on_conflict_do_update(
+                index_elements=["map_id", "chunk_x", "chunk_y"],
+                set_={"revision": new.excluded.revision, "cells": new.excluded.cells},
+            ),
+            rows,
         )
-    if batch.places is not None:
-        row = session.exec(select(MapRow).where(MapRow.id == map_id)).one()
-        row.sqlmodel_update(places_columns(batch.places))
-        session.add(row)
+    for batch in batches:
+        if batch.places is not None:
+            session.exec(
+                update(MapRow).where(col(MapRow.id) == map_id).values(places_columns(batch.places))
+            )
 
 
 def places_columns(places: Places) -> dict[str, Any]:
@@ -161,22 +179,22 @@ def _stored(row: MapRow, tile_set: TileSetRow) -> StoredMap:
     )
 
 
-def _chunk_rows(map_id: int, draft: Draft) -> Iterator[ChunkRow]:
+def _chunk_rows(map_id: int, draft: Draft) -> Iterator[dict[str, Any]]:
     _, height, width = draft.cells.shape
     size = CHUNK_SHAPE[1]
     for row in range(-(-height // size)):
         for column in range(-(-width // size)):
             cells = cut_chunk(draft.cells, column, row)
             if cells.any():
-                yield ChunkRow(
-                    map_id=map_id,
-                    chunk_x=column,
-                    chunk_y=row,
-                    revision=1,
-                    cells=pack_chunk(cells),
-                )
+                yield {
+                    "map_id": map_id,
+                    "chunk_x": column,
+                    "chunk_y": row,
+                    "revision": 1,
+                    "cells": pack_chunk(cells),
+                }
 
 
-def _in_portions(places: list[Place]) -> Iterator[list[Place]]:
+def in_portions(places: list[Place]) -> Iterator[list[Place]]:
     for at in range(0, len(places), CHUNKS_PER_QUERY):
         yield places[at : at + CHUNKS_PER_QUERY]
