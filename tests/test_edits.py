@@ -224,6 +224,24 @@ def test_who_stands_where_a_wall_appears_is_put_beside_it(
     assert vladimir.place != before
 
 
+def test_a_burst_of_edits_is_spread_over_ticks_and_none_is_lost(
+    server: MockServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved(server, monkeypatch)
+    painters = [server.join(f"Painter {number}") for number in range(2)]
+    for number in range(40):
+        for row, painter in enumerate(painters):
+            painter.edit(build_wall(40 + number, 40 + row))
+    seen = []
+    for _ in range(5):
+        server.tick()
+        seen.append(
+            sum(painters[0].tile_at(THINGS, 40 + n // 2, 40 + n % 2) == WALL for n in range(80))
+        )
+    assert seen == [25, 50, 75, 80, 80]
+    assert all(each.code == 0 for p in painters for each in p.edit_results.values())
+
+
 def test_guests_may_not_build_unless_the_server_says_so() -> None:
     server = MockServer()
     client = server.join()
@@ -239,7 +257,7 @@ def test_too_many_edits_are_told_when_to_go_on(
     saved(server, monkeypatch)
     client = server.join()
     numbers = [client.edit(build_wall(20 + n % 30, 20 + n // 30)) for n in range(41)]
-    server.tick()
+    server.tick(2)
     results = [client.edit_results[number] for number in numbers]
     assert [each.code for each in results] == [0] * 40 + [ErrorCode.EDIT_TOO_FAST]
     assert 0 < results[-1].retry_after_ms <= 100
