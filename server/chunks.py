@@ -172,14 +172,19 @@ class TileMap:
 
     def tiles_at(self, layer: NDArray[np.integer], y: Ints, x: Ints) -> Cells:
         """Tile ids of cells of loaded chunks."""
-        found: Cells = self._cells[self._row_of[(y >> 4) + 1, (x >> 4) + 1], layer, y & 15, x & 15]
-        return found
+        return self._cells.reshape(-1)[self._address(layer, y, x)]
 
     def set_tiles(self, layer: NDArray[np.integer], y: Ints, x: Ints, tile: Cells) -> None:
         """Puts tile ids into cells of loaded chunks. Call `advance` for each of them, once a tick:
         only then do movement and newcomers see the change.
         """
-        self._cells[self._row_of[(y >> 4) + 1, (x >> 4) + 1], layer, y & 15, x & 15] = tile
+        self._cells.reshape(-1)[self._address(layer, y, x)] = tile
+
+    def _address(self, layer: NDArray[np.integer], y: Ints, x: Ints) -> NDArray[np.int64]:
+        """Where cells lie in the flat table: one index is quicker than four."""
+        row = self._row_of[(y >> 4) + 1, (x >> 4) + 1].astype(np.int64)
+        address: NDArray[np.int64] = (row * LAYER_COUNT + layer) * CHUNK_SIZE + (y & 15)
+        return address * CHUNK_SIZE + (x & 15)
 
     def advance(self, chunk: int) -> int:
         """Gives a changed chunk its next revision, and returns it."""

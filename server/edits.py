@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Protocol
 
 import numpy as np
@@ -104,28 +105,39 @@ class Stroke:
             raise Rejected(ErrorCode.EDIT_TOO_LARGE, f"a brush has 1 to {BRUSH_LIMIT} tiles")
         if max(abs(self.end[0] - self.begin[0]), abs(self.end[1] - self.begin[1])) > STROKE_LIMIT:
             raise Rejected(ErrorCode.EDIT_TOO_LARGE, f"a stroke is {STROKE_LIMIT} tiles at most")
-        left, top, right, bottom = _inside(tile_map, self.reach())
-        y = np.arange(top, bottom + 1, dtype=np.int64)[:, None]
-        x = np.arange(left, right + 1, dtype=np.int64)[None, :]
-        # Twice the distance from a segment, squared and without a root: compared with size^2,
-        # scaled by the segment's own length where the nearest point lies within it.
         (x0, y0), (x1, y1) = self.begin, self.end
-        dx, dy = x1 - x0, y1 - y0
-        length = dx * dx + dy * dy
-        along = (x - x0) * dx + (y - y0) * dy
-        size = self.size * self.size
-        near_begin = 4 * ((x - x0) ** 2 + (y - y0) ** 2) <= size
-        near_end = 4 * ((x - x1) ** 2 + (y - y1) ** 2) <= size
-        across = (x - x0) * dy - (y - y0) * dx
-        beside = (along >= 0) & (along <= length) & (4 * across * across <= size * length)
-        chosen = near_begin | near_end | (beside if length else near_begin)
-        rows, columns = np.nonzero(chosen)
-        return CellSet.filled(
-            self.layer,
-            (columns + left).astype(np.int32),
-            (rows + top).astype(np.int32),
-            self.tile,
-        )
+        right, down = _stroke(x1 - x0, y1 - y0, self.size)
+        x, y = right + np.int32(x0), down + np.int32(y0)
+        if _inside(tile_map, self.reach()) != self.reach():
+            on_map = (x >= 0) & (x < tile_map.width) & (y >= 0) & (y < tile_map.height)
+            x, y = x[on_map], y[on_map]
+        return CellSet.filled(self.layer, x, y, self.tile)
+
+
+@lru_cache(maxsize=256)
+def _stroke(dx: int, dy: int, size: int) -> tuple[Ints, Ints]:
+    """The cells of a stroke from (0, 0) to (dx, dy).
+
+    Remembered, because a hand that paints makes the same short strokes over and over; not many,
+    because the longest has 8,000 cells.
+    """
+    half = size // 2 + 1
+    left, top = min(0, dx) - half, min(0, dy) - half
+    y = np.arange(top, max(0, dy) + half + 1, dtype=np.int64)[:, None]
+    x = np.arange(left, max(0, dx) + half + 1, dtype=np.int64)[None, :]
+    # Twice the distance from a segment, squared and without a root: compared with size^2, scaled
+    # by the segment's own length where the nearest point lies within it.
+    length = dx * dx + dy * dy
+    along = x * dx + y * dy
+    across = x * dy - y * dx
+    near_begin = 4 * (x**2 + y**2) <= size * size
+    near_end = 4 * ((x - dx) ** 2 + (y - dy) ** 2) <= size * size
+    beside = (along >= 0) & (along <= length) & (4 * across * across <= size * size * length)
+    rows, columns = np.nonzero(near_begin | near_end | (beside if length else near_begin))
+    cells = (columns + left).astype(np.int32), (rows + top).astype(np.int32)
+    for each in cells:
+        each.flags.writeable = False
+    return cells
 
 
 @dataclass(frozen=True)
