@@ -15,10 +15,11 @@ def register(lobby: Lobby) -> None:
     @ui.page("/")
     def overview() -> None:
         with frame(word("overview")):
-            figures = {
-                key: _figure(word(key))
-                for key in ("players", "connections", "tick_ms", "late_ticks")
-            }
+            with ui.row().classes("gap-4"):
+                figures = {
+                    key: _figure(word(key))
+                    for key in ("players", "connections", "tick_ms", "late_ticks")
+                }
             worlds = ui.table(
                 columns=[
                     _column("name", word("world")),

@@ -38,7 +38,7 @@ def frame(title: str) -> Iterator[None]:
     """A page of the panel: head, then what the caller puts in."""
     ui.colors(primary="#7a5230", secondary="#56733f", accent="#c98f3c")
     with ui.header().classes("items-center"):
-        ui.label("🌳 Estragon").classes("text-xl font-bold")
+        ui.label("Estragon").classes("text-xl font-bold")
         ui.label(title).classes("text-lg opacity-80")
     with ui.column().classes("w-full max-w-5xl mx-auto p-4 gap-4"):
         yield
