@@ -28,6 +28,7 @@ ALLOWED_TO_PURE = {
     "collections",
     "dataclasses",
     "datetime",
+    "functools",
     "importlib",
     "itertools",
     "math",
