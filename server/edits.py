@@ -133,7 +133,7 @@ def _stroke(dx: int, dy: int, size: int) -> tuple[Ints, Ints]:
     near_begin = 4 * (x**2 + y**2) <= size * size
     near_end = 4 * ((x - dx) ** 2 + (y - dy) ** 2) <= size * size
     beside = (along >= 0) & (along <= length) & (4 * across * across <= size * size * length)
-    rows, columns = np.nonzero(near_begin | near_end | (beside if length else near_begin))
+    rows, columns = np.nonzero(near_begin | near_end | (beside & (length > 0)))
     cells = (columns + left).astype(np.int32), (rows + top).astype(np.int32)
     for each in cells:
         each.flags.writeable = False

@@ -10,13 +10,12 @@ import asyncio
 import contextlib
 import itertools
 import logging
-import time
 from collections import Counter
 
 from protocol_spec.codec import ErrorCode
 from server import names
 from server.failures import Rejected
-from server.game import TICK_RATE, Game
+from server.game import TICK_RATE, Game, wall_clock_ms
 from server.session import Peer, Session
 from server.settings import Settings
 from server.status import PlayerStatus, WorldStatus
@@ -105,7 +104,7 @@ class Lobby:
 
     def wall_clock_ms(self) -> int:
         """Milliseconds since 1970, for what people read; play itself counts in ticks."""
-        return time.time_ns() // 1_000_000
+        return wall_clock_ms()
 
     async def watch(self) -> None:
         """Looks after deadlines and stuck connections once a second, until cancelled."""

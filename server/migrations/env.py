@@ -1,4 +1,4 @@
-"""Alembic's entry: on a connection that store.py hands in, or on alembic.ini's address."""
+"""Alembic's entry: on a connection that server.store hands in, or on alembic.ini's address."""
 
 from __future__ import annotations
 
