@@ -6,17 +6,9 @@ import numpy as np
 
 from protocol_spec import codec
 from protocol_spec.codec import ErrorCode
-from server.edits import (
-    AppliedEdit,
-    CellSet,
-    FillRectangle,
-    Flood,
-    Operation,
-    SetCells,
-    Stamp,
-    Stroke,
-)
+from server.edits import AppliedEdit
 from server.failures import Rejected
+from server.operations import CellSet, FillRectangle, Flood, Operation, SetCells, Stamp, Stroke
 
 EditMessage = codec.EditCells | codec.EditShape | codec.EditStamp
 

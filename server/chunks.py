@@ -141,6 +141,11 @@ class TileMap:
     def revision(self, chunk: int) -> int:
         return self._revisions[chunk]
 
+    def cells_of(self, chunk: NDArray[np.int64], index: NDArray[np.int64]) -> Cells:
+        """Tile ids of cells of loaded chunks, by their places in CHUNK_DATA.cells."""
+        rows = self._row_of[chunk // self.chunks_wide + 1, chunk % self.chunks_wide + 1]
+        return self._cells.reshape(len(self._cells), -1)[rows, index]
+
     def chunk_cells(self, chunk: int) -> Cells:
         """A copy of a loaded chunk's tile ids, of CHUNK_SHAPE."""
         cells: Cells = self._cells[self._row(chunk)].copy()
@@ -175,20 +180,32 @@ class TileMap:
         return self._cells.reshape(-1)[self._address(layer, y, x)]
 
     def set_tiles(self, layer: NDArray[np.integer], y: Ints, x: Ints, tile: Cells) -> None:
-        """Puts tile ids into cells of loaded chunks. Call `advance` for each of them, once a tick:
-        only then do movement and newcomers see the change.
+        """Puts tile ids into cells of loaded chunks; of several for one cell the last one stays.
+
+        Call `advance` for each chunk, once a tick: only then do newcomers see the change.
         """
         self._cells.reshape(-1)[self._address(layer, y, x)] = tile
+        # Ground, things and roofs of a chunk lie one after the other.
+        ground = self._address(0, y, x)
+        flat = self._cells.reshape(-1)
+        columns = np.stack([flat[ground + level * CHUNK_SIZE**2] for level in range(LAYER_COUNT)])
+        cell = self._row_at(y, x) * CHUNK_SIZE**2 + (y & 15) * CHUNK_SIZE + (x & 15)
+        self._heights.reshape(-1)[cell] = self.tiles.cell_heights(columns)
+        self._speeds.reshape(-1)[cell] = self.tiles.cell_speeds(columns)
 
-    def _address(self, layer: NDArray[np.integer], y: Ints, x: Ints) -> NDArray[np.int64]:
+    def _row_at(self, y: Ints, x: Ints) -> NDArray[np.int64]:
+        """The row of the tables that holds each cell's chunk."""
+        row: NDArray[np.int64] = self._row_of[(y >> 4) + 1, (x >> 4) + 1].astype(np.int64)
+        return row
+
+    def _address(self, layer: NDArray[np.integer] | int, y: Ints, x: Ints) -> NDArray[np.int64]:
         """Where cells lie in the flat table: one index is quicker than four."""
-        row = self._row_of[(y >> 4) + 1, (x >> 4) + 1].astype(np.int64)
-        address: NDArray[np.int64] = (row * LAYER_COUNT + layer) * CHUNK_SIZE + (y & 15)
+        address: NDArray[np.int64]
+        address = (self._row_at(y, x) * LAYER_COUNT + layer) * CHUNK_SIZE + (y & 15)
         return address * CHUNK_SIZE + (x & 15)
 
     def advance(self, chunk: int) -> int:
         """Gives a changed chunk its next revision, and returns it."""
-        self._derive(chunk)
         self._revisions[chunk] += 1
         self._frames.pop(chunk, None)
         return self._revisions[chunk]

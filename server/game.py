@@ -19,12 +19,13 @@ import numpy as np
 from protocol_spec import codec
 from protocol_spec.codec import ErrorCode
 from server import journal
-from server.edits import AppliedEdit, Done, Edit, Operation, Places, SetPlaces
+from server.edits import AppliedEdit, Done, Edit
 from server.failures import Rejected
 from server.journal import JournalEntry
 from server.keeper import Keeper
 from server.member import Member, News
 from server.movement import FREE_SEARCH_TILES
+from server.operations import Operation, Places, SetPlaces
 from server.session import Session
 from server.settings import Settings
 from server.snapshot import HEAD_SIZE, Snapshot

@@ -12,7 +12,8 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from server.edits import CHANGE_DTYPE, CellChanges, CellSet, Places, Rectangle, Restore
+from server.edits import CHANGE_DTYPE, CellChanges
+from server.operations import CellSet, Places, Rectangle, Restore
 from server.tiles import LAYERS, TileSet
 
 

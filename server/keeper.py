@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from protocol_spec.codec import ErrorCode
-from server import edits
 from server.chunks import StoredChunk, TileMap
-from server.edits import AppliedEdit, SetPlaces
+from server.edits import AppliedEdit
 from server.failures import Rejected
 from server.mapmakers import Place
+from server.operations import SetPlaces
 from server.store import Batch, Store, StoreError
 from server.world import Changes, LoadChunks, World
 
@@ -101,17 +101,12 @@ class Keeper:
         """Takes a tick's edits, to save them as soon as may be."""
         if not changes.applied:
             return
-        touched = {
-            chunk
-            for applied in changes.applied
-            for chunk in edits.touched_chunks(applied.changes, world.map)
-        }
         sets_places = any(isinstance(each.edit.operation, SetPlaces) for each in changes.applied)
         chunks = {
             each: StoredChunk(
                 *world.map.chunk_place(each), world.map.revision(each), world.map.chunk_cells(each)
             )
-            for each in touched
+            for each in changes.deltas
         }
         self._batches.append(Batch(changes.applied, chunks, world.places if sets_places else None))
         self._wake.set()

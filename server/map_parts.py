@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from protocol_spec.codec import CHUNK_SIZE, LAYER_COUNT
 from server.chunks import Cells, StoredChunk
-from server.edits import CELL_LIMIT, CellSet
 from server.mapmakers import Place
+from server.operations import CELL_LIMIT, CellSet
 
 REGION_BITS = 8
 """A part lies within a square of 256 tiles: 256 chunks are what it may need to be loaded."""

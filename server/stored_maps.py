@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from server import edits, journal
 from server.chunks import StoredChunk, TileMap
-from server.edits import AppliedEdit, CellSet, Edit, Operation, Places, Restore, SetPlaces
+from server.edits import AppliedEdit, Edit
 from server.journal import Filter
 from server.map_parts import differing
 from server.mapmakers import Place
+from server.operations import CellSet, Operation, Places, Restore, SetPlaces
 from server.store import Batch, Store, StoredMap
 
 

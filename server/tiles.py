@@ -78,8 +78,9 @@ class Tile:
 class TileSet:
     """The tiles of a map, and tables from every possible id to what movement asks about it.
 
-    `heights` and `speeds` have 65,536 entries, so that a whole layer can index them unchecked;
-    the empty cell and unknown ids are flat and walked at full speed. `tiles["grass"]` is an id.
+    `heights`, `speeds` and `layers` have 65,536 entries, so that a whole layer can index them
+    unchecked; the empty cell and unknown ids are flat and walked at full speed. `tiles["grass"]`
+    is an id.
     """
 
     name: str
@@ -87,6 +88,8 @@ class TileSet:
     ids: Mapping[str, int]
     heights: NDArray[np.int16]
     speeds: NDArray[np.int16]
+    layers: NDArray[np.int8]
+    """The layer's number; -1 where there is no such tile."""
 
     def __getitem__(self, name: str) -> int:
         return self.ids[name]
@@ -134,6 +137,7 @@ def tile_set(name: str, tiles: Iterable[Tile]) -> TileSet:
     taken: dict[tuple[int, int], str] = {}
     heights = np.zeros(ID_LIMIT, np.int16)
     speeds = np.full(ID_LIMIT, FULL_SPEED, np.int16)
+    layers = np.full(ID_LIMIT, -1, np.int8)
     for tile in tiles:
         if tile.id in by_id:
             raise ValueError(f"{tile.name}: id {tile.id} belongs to {by_id[tile.id].name} already")
@@ -148,9 +152,10 @@ def tile_set(name: str, tiles: Iterable[Tile]) -> TileSet:
         ids[tile.name] = tile.id
         heights[tile.id] = tile.height
         speeds[tile.id] = tile.speed
-    heights.flags.writeable = False
-    speeds.flags.writeable = False
-    return TileSet(name, MappingProxyType(by_id), MappingProxyType(ids), heights, speeds)
+        layers[tile.id] = LAYERS.index(tile.layer)
+    for table in (heights, speeds, layers):
+        table.flags.writeable = False
+    return TileSet(name, MappingProxyType(by_id), MappingProxyType(ids), heights, speeds, layers)
 
 
 def builtin_tile_set() -> TileSet:

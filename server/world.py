@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -22,8 +23,9 @@ from protocol_spec.codec import (
 )
 from server import edits, movement
 from server.chunks import StoredChunk, TileMap
-from server.edits import AppliedEdit, Edit, Places
+from server.edits import FIXED_CELLS, AppliedEdit, Edit
 from server.failures import Rejected
+from server.operations import Places, SetPlaces
 
 Slots = NDArray[np.int32]
 
@@ -155,10 +157,11 @@ class World:
         changes = Changes(self.tick)
         self._buffer_inputs()
         taken_back: list[AppliedEdit] = []
+        asked: list[Edit] = []
         for command in commands:
             match command:
                 case Edit():
-                    self._edit(command, changes)
+                    asked.append(command)
                 case LoadChunks():
                     for chunk, stored in command.chunks:
                         self.map.load(chunk, stored.cells, stored.revision)
@@ -172,19 +175,24 @@ class World:
                 case Say():
                     if command.player_id in self.players:
                         changes.said.append(command)
+        for fixed, several in groupby(asked, lambda edit: isinstance(edit.operation, FIXED_CELLS)):
+            self._edit(list(several), changes, together=fixed)
         self._finish_edits(changes, taken_back)
         self._walk(changes)
         return changes
 
-    def _edit(self, edit: Edit, changes: Changes) -> None:
-        try:
-            applied = edits.apply(edit, self.map, self.places)
-        except Rejected as refusal:
-            changes.rejected.append((edit, refusal))
+    def _edit(self, several: list[Edit], changes: Changes, *, together: bool) -> None:
+        if together and (applied := edits.apply_together(several, self.map)) is not None:
+            changes.applied += applied
             return
-        if isinstance(edit.operation, edits.SetPlaces):
-            self.places = edit.operation.places
-        changes.applied.append(applied)
+        for edit in several:
+            try:
+                changes.applied.append(edits.apply(edit, self.map, self.places))
+            except Rejected as refusal:
+                changes.rejected.append((edit, refusal))
+                continue
+            if isinstance(edit.operation, SetPlaces):
+                self.places = edit.operation.places
 
     def _take_back(self, applied: list[AppliedEdit]) -> None:
         for each in reversed(applied):

@@ -17,10 +17,10 @@ import numpy as np
 from protocol_spec import codec
 from protocol_spec.client import ClientSession
 from server.chunks import Cells, TileMap
-from server.edits import Places
 from server.game import TICK_SECONDS, Game
 from server.keeper import Keeper
 from server.lobby import Lobby
+from server.operations import Places
 from server.session import Session
 from server.settings import Settings
 from server.store import Store

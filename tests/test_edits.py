@@ -13,10 +13,11 @@ from protocol_spec import codec
 from protocol_spec.codec import ErrorCode
 from server import edits
 from server.chunks import TileMap
-from server.edits import (
-    AppliedEdit,
+from server.edits import AppliedEdit, Edit
+from server.failures import Rejected
+from server.mapmakers import Area
+from server.operations import (
     CellSet,
-    Edit,
     FillRectangle,
     Flood,
     Operation,
@@ -26,8 +27,7 @@ from server.edits import (
     Stamp,
     Stroke,
 )
-from server.failures import Rejected
-from server.mapmakers import Area
+from server.world import World
 from tests.mock_server import GRASS, TILES, WALL, MockServer, grass, meadow
 
 PATH = TILES["path"]
@@ -176,6 +176,57 @@ def build_wall(x: int, y: int) -> codec.EditCells:
 def saved(server: MockServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """The database takes everything: these tests are about what is seen."""
     monkeypatch.setattr(server.keeper._store, "commit", lambda map_id, batches: None)
+
+
+STROKES = st.builds(
+    Stroke,
+    layer=st.sampled_from([GROUND, THINGS]),
+    tile=st.sampled_from([0, PATH, GRASS, WALL]),
+    begin=st.tuples(st.integers(0, 20), st.integers(0, 20)),
+    end=st.tuples(st.integers(0, 20), st.integers(0, 20)),
+    size=st.integers(1, 3),
+)
+RECTANGLES = st.builds(
+    FillRectangle,
+    layer=st.just(GROUND),
+    tile=st.sampled_from([0, PATH, GRASS]),
+    corner=st.tuples(st.integers(0, 34), st.integers(0, 20)),
+    opposite=st.tuples(st.integers(0, 20), st.integers(0, 20)),
+)
+TWICE = st.just(cells((GROUND, 3, 3, PATH), (GROUND, 3, 3, GRASS)))
+
+
+@settings(max_examples=200, deadline=None)
+@given(several=st.lists(st.one_of(STROKES, RECTANGLES, TWICE), min_size=1, max_size=8))
+def test_the_edits_of_a_tick_do_together_what_each_does_in_turn(several: list[Operation]) -> None:
+    asked = [Edit("Vladimir", "game", each, 0) for each in several]
+    together, in_turn = meadow(32, 32), meadow(32, 32)
+    world = World(together, SPAWNS, 1)
+    changes = world.step(asked)
+    expected, refused = [], []
+    for edit in asked:
+        try:
+            expected.append(edits.apply(edit, in_turn, SPAWNS).changes.tolist())
+        except Rejected as refusal:
+            refused.append((edit, refusal.code))
+    assert [each.changes.tolist() for each in changes.applied] == expected
+    assert [(edit, refusal.code) for edit, refusal in changes.rejected] == refused
+    every = np.arange(-1, 33, dtype=np.int32)
+    for chunk in range(together.chunk_count):
+        assert np.array_equal(together.chunk_cells(chunk), in_turn.chunk_cells(chunk))
+    rebuilt = TileMap.of(
+        np.concatenate(
+            [
+                np.concatenate([together.chunk_cells(0), together.chunk_cells(1)], axis=2),
+                np.concatenate([together.chunk_cells(2), together.chunk_cells(3)], axis=2),
+            ],
+            axis=1,
+        ),
+        TILES,
+    )
+    for table in ("heights_at", "speeds_at"):
+        now = getattr(together, table)(every[:, None], every[None, :])
+        assert np.array_equal(now, getattr(rebuilt, table)(every[:, None], every[None, :]))
 
 
 def test_an_edit_is_seen_by_others_in_the_same_tick_and_answered_when_saved(

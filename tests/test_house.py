@@ -19,6 +19,7 @@ PURE = (
     "status",
     "failures",
     "edits",
+    "operations",
     "journal",
     "building",
     "turns",

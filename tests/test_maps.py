@@ -12,12 +12,13 @@ import numpy as np
 import pytest
 
 from server.chunks import TileMap
-from server.edits import CellSet, Edit, Places, SetCells, SetPlaces
+from server.edits import Edit
 from server.game import TICK_SECONDS, wall_clock_ms
 from server.journal import Filter, JournalEntry, parse_filter, revert
 from server.map_parts import parts, some_of
 from server.mapmakers import Area, Draft
 from server.maps import Author, MapDesk, MapRefused, Outcome, checked_name
+from server.operations import CellSet, Places, SetCells, SetPlaces
 from server.parcel import pack, unpack
 from server.store import Store, StoreError
 from tests.conftest import needed

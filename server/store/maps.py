@@ -13,9 +13,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from server.chunks import CHUNK_SHAPE, StoredChunk, cut_chunk, pack_chunk, unpack_chunk
-from server.edits import AppliedEdit, Places
+from server.edits import AppliedEdit
 from server.mapmakers import Area, Draft, Place
 from server.models import ChunkRow, MapRow, TileSetRow, WorldRow
+from server.operations import Places
 from server.tiles import TileSet, read_tile_set
 
 CHUNKS_PER_QUERY = 256
