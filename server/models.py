@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, LargeBinary, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Column, Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 
 def _blob() -> Any:
     return Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+def _time_ms() -> Any:
+    """Milliseconds since 1970."""
+    return Field(sa_column=Column(BigInteger, nullable=False))
+
+
+def _time_ms_or_never() -> Any:
+    return Field(default=None, sa_column=Column(BigInteger))
 
 
 def _json() -> Any:
@@ -79,6 +88,8 @@ class EditRow(SQLModel, table=True):
     time_ms: int = Field(sa_column=Column(BigInteger, nullable=False))
     """Since 1970."""
     author: str = Field(max_length=64)
+    author_id: int = 0
+    """The player's number; 0 where it was none."""
     via: str = Field(max_length=16)
     kind: str = Field(max_length=16)
     left: int
@@ -116,3 +127,190 @@ class SnapshotChunkRow(SQLModel, table=True):
     chunk_x: int = Field(primary_key=True)
     chunk_y: int = Field(primary_key=True)
     cells: bytes = _blob()
+
+
+class CounterRow(SQLModel, table=True):
+    """A number that only grows, such as the next player's."""
+
+    __tablename__ = "counters"
+
+    name: str = Field(max_length=32, primary_key=True)
+    value: int
+
+
+class AccountRow(SQLModel, table=True):
+    """Somebody who comes back. The number is that of the player, who may have been a guest."""
+
+    __tablename__ = "accounts"
+
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    name: str = Field(max_length=20)
+    skeleton: str = Field(max_length=255, unique=True)
+    """Equal for names that look alike (server.names)."""
+    password_hash: str = Field(max_length=255)
+    role: str = Field(max_length=16)
+    look: int
+    created_ms: int = _time_ms()
+    seen_ms: int = _time_ms()
+
+
+class LoginRow(SQLModel, table=True):
+    """A log-in that is remembered. Its token changes at each use; only hashes are kept."""
+
+    __tablename__ = "logins"
+
+    id: int | None = Field(default=None, primary_key=True)
+    account_id: int = Field(foreign_key="accounts.id", ondelete="CASCADE", index=True)
+    token_hash: str = Field(max_length=64, unique=True)
+    previous_hash: str | None = Field(default=None, max_length=64, index=True)
+    """Good until the new token is used for the first time: its answer may have been lost."""
+    created_ms: int = _time_ms()
+    expires_ms: int = _time_ms()
+    address: str = Field(max_length=64)
+
+
+class StandingRow(SQLModel, table=True):
+    """Where an account's player stood last in a world."""
+
+    __tablename__ = "standings"
+
+    account_id: int = Field(foreign_key="accounts.id", ondelete="CASCADE", primary_key=True)
+    world: str = Field(max_length=64, primary_key=True)
+    x: int
+    """1/1024 tile."""
+    y: int
+    z: int
+    rotation: int
+    """1/65536 turn."""
+    mode_data: dict[str, Any] = _json()
+    """What the world's mode keeps of the player."""
+    time_ms: int = _time_ms()
+
+
+class VisitRow(SQLModel, table=True):
+    """A player was here: under which name, and from where."""
+
+    __tablename__ = "visits"
+
+    id: int | None = Field(default=None, primary_key=True)
+    player_id: int = Field(index=True)
+    name: str = Field(max_length=20)
+    address: str = Field(max_length=64, index=True)
+    is_guest: bool
+    began_ms: int = _time_ms()
+
+
+class SanctionRow(SQLModel, table=True):
+    """A mute, shadow mute, ban, kick or warning: of a player, or a ban of addresses."""
+
+    __tablename__ = "sanctions"
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str = Field(max_length=16)
+    player_id: int | None = Field(default=None, index=True)
+    name: str = Field(max_length=20)
+    """The player's, as it was then."""
+    network: str = Field(max_length=64)
+    """An address or a range, as 192.0.2.0/24; empty where a player is meant."""
+    reason: str = Field(max_length=500)
+    """Told to the player."""
+    note: str = Field(max_length=500)
+    """For the staff."""
+    by_id: int
+    by_name: str = Field(max_length=64)
+    created_ms: int = _time_ms()
+    expires_ms: int | None = _time_ms_or_never()
+    lifted_ms: int | None = _time_ms_or_never()
+    lifted_by: str = Field(max_length=64)
+
+
+class ReportRow(SQLModel, table=True):
+    """A player's complaint about another, with the chat around it as it was."""
+
+    __tablename__ = "reports"
+
+    id: int | None = Field(default=None, primary_key=True)
+    time_ms: int = _time_ms()
+    world: str = Field(max_length=64)
+    reporter_id: int
+    reporter_name: str = Field(max_length=20)
+    subject_id: int = Field(index=True)
+    subject_name: str = Field(max_length=20)
+    text: str = Field(max_length=1000)
+    chat: list[dict[str, Any]] = _json()
+    state: str = Field(max_length=16, index=True)
+    """open, taken or closed."""
+    taken_by: str = Field(max_length=64)
+    outcome: str = Field(max_length=500)
+    closed_ms: int | None = _time_ms_or_never()
+
+
+class NoteRow(SQLModel, table=True):
+    """What the staff wrote down about a player."""
+
+    __tablename__ = "notes"
+
+    id: int | None = Field(default=None, primary_key=True)
+    player_id: int = Field(index=True)
+    text: str = Field(max_length=1000)
+    by_name: str = Field(max_length=64)
+    time_ms: int = _time_ms()
+
+
+class ChatRow(SQLModel, table=True):
+    """A chat line."""
+
+    __tablename__ = "chat"
+    __table_args__ = (Index("ix_chat_world_time", "world", "time_ms"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    time_ms: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
+    world: str = Field(max_length=64)
+    player_id: int = Field(index=True)
+    name: str = Field(max_length=20)
+    to_id: int | None = None
+    """Whom a whisper was for."""
+    to_name: str = Field(max_length=20)
+    text: str = Field(max_length=500)
+    """As it was written, before the filter."""
+    fate: str = Field(max_length=16)
+    """said, masked, flagged, held, shadowed or deleted."""
+
+
+class FilterRuleRow(SQLModel, table=True):
+    """A rule of the chat filter (server.chat_filter)."""
+
+    __tablename__ = "filter_rules"
+
+    id: int | None = Field(default=None, primary_key=True)
+    word: str = Field(max_length=64)
+    language: str = Field(max_length=8)
+    action: str = Field(max_length=8)
+    whole_word: bool
+
+
+class AuditRow(SQLModel, table=True):
+    """What somebody of the staff did. The database itself refuses to change or delete these."""
+
+    __tablename__ = "audit"
+
+    id: int | None = Field(default=None, primary_key=True)
+    time_ms: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
+    actor_id: int
+    """0: the command line."""
+    actor: str = Field(max_length=64)
+    via: str = Field(max_length=16)
+    """panel, game or cli."""
+    action: str = Field(max_length=32)
+    """resource.action, as server/roles.toml has them."""
+    subject: str = Field(max_length=128)
+    details: dict[str, Any] = _json()
+
+
+class SettingRow(SQLModel, table=True):
+    """A setting that was changed while the server ran."""
+
+    __tablename__ = "settings"
+
+    name: str = Field(max_length=64, primary_key=True)
+    value: Any = _json()
