@@ -29,7 +29,7 @@ _HEAD = struct.Struct("!BH")
 
 PROTOCOL_VERSION = 1
 SUBPROTOCOL = "estragon.v1"
-SCHEMA_HASH = 0xAFB89D07
+SCHEMA_HASH = 0x1F5ED05F
 MAGIC = 1163088978
 """The first field of HELLO, "ESTR" in ASCII: whoever does not send it is not one of us."""
 MAX_CLIENT_MESSAGE = 4096
@@ -191,6 +191,12 @@ class ErrorCode(IntEnum):
     """The server could not write it down, so it was taken back. Try again later."""
     EDIT_NOTHING = 66
     """There is nothing to undo, or to redo."""
+    PASSWORD_TOO_SHORT = 77
+    """A password under 8 characters, or under 15 for staff."""
+    PASSWORD_TOO_LONG = 78
+    """A password over 128 characters."""
+    PASSWORD_COMMON = 79
+    """A password that is easily guessed: a common one, a run of keys, or much like the name."""
     SERVER_STOPPING = 50
     """The server is shutting down; come back soon."""
 

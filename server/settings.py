@@ -45,6 +45,22 @@ class Settings(BaseSettings):
     edits_per_second: int = 10
     edit_burst: int = 40
 
+    argon2_kib: int = Field(default=19 * 1024, ge=8)
+    """With the two below: what OWASP recommends. Changed, they count for new hashes at once, and
+    for each old one when its owner logs in."""
+    argon2_passes: int = Field(default=2, ge=1)
+    argon2_lanes: int = Field(default=1, ge=1)
+    password_threads: int = Field(default=2, ge=1)
+    """So many passwords are hashed at once."""
+    password_queue: int = Field(default=32, ge=0)
+    """So many more may wait; whoever comes then is told to come later."""
+    login_failures_per_minute: int = Field(default=5, ge=1)
+    """For each name; then it waits a minute, and twice as long after each further failure."""
+    login_failures_per_address: int = Field(default=10, ge=1)
+    """In ten minutes."""
+    limit_loopback_logins: bool = True
+    """Whether failures count for this machine, too. Only tests want it otherwise."""
+
     connections_per_address: int = 10
     """Not counted for loopback."""
     unauthenticated_connections: int = 50

@@ -2,7 +2,7 @@
 
 export const PROTOCOL_VERSION = 1;
 export const SUBPROTOCOL = "estragon.v1";
-export const SCHEMA_HASH = 2948111623;
+export const SCHEMA_HASH = 526307423;
 /** The first field of HELLO, "ESTR" in ASCII: whoever does not send it is not one of us. */
 export const MAGIC = 1163088978;
 /** The longest WebSocket message that a client may send. */
@@ -93,6 +93,9 @@ export const ErrorCode = Object.freeze({
   "EDIT_TOO_FAST": 64,
   "EDIT_NOT_SAVED": 65,
   "EDIT_NOTHING": 66,
+  "PASSWORD_TOO_SHORT": 77,
+  "PASSWORD_TOO_LONG": 78,
+  "PASSWORD_COMMON": 79,
   "SERVER_STOPPING": 50
 });
 export const AuthMethod = Object.freeze({

@@ -109,6 +109,12 @@ enum ErrorCode {
 	EDIT_NOT_SAVED = 65,
 	## There is nothing to undo, or to redo.
 	EDIT_NOTHING = 66,
+	## A password under 8 characters, or under 15 for staff.
+	PASSWORD_TOO_SHORT = 77,
+	## A password over 128 characters.
+	PASSWORD_TOO_LONG = 78,
+	## A password that is easily guessed: a common one, a run of keys, or much like the name.
+	PASSWORD_COMMON = 79,
 	## The server is shutting down; come back soon.
 	SERVER_STOPPING = 50,
 }
@@ -172,7 +178,7 @@ enum SnapshotFlag {
 
 const PROTOCOL_VERSION: int = 1
 const SUBPROTOCOL: String = "estragon.v1"
-const SCHEMA_HASH: int = 2948111623
+const SCHEMA_HASH: int = 526307423
 ## The first field of HELLO, "ESTR" in ASCII: whoever does not send it is not one of us.
 const MAGIC: int = 1163088978
 ## The longest WebSocket message that a client may send. In bytes.
