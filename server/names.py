@@ -36,7 +36,6 @@ RESERVED = (
     "system",
     "owner",
     "staff",
-    "estragon",
     "сервер",
     "админ",
     "администратор",
