@@ -15,7 +15,14 @@ from typing import Any
 import picows
 
 from protocol_spec import codec
-from protocol_spec.codec import CHUNK_SIZE, ErrorCode, PlayerState, SnapshotFlag
+from protocol_spec.codec import (
+    CHUNK_SIZE,
+    AuthMethod,
+    ErrorCode,
+    NoticeCode,
+    PlayerState,
+    SnapshotFlag,
+)
 
 LEAD_TICKS = 2
 """How far ahead of the server's tick commands are to arrive."""
@@ -77,10 +84,21 @@ class ClientSession:
     """What a client knows, from the bytes that it was given. `send` takes what it has to say.
 
     Every message from the server is also handed to `on_message`, after it was worked in.
+    `secret` is what the method wants: a password, a ticket, or an earlier `resume_token`.
     """
 
-    def __init__(self, name: str, world: str, send: Callable[[bytes], None], look: int = 0) -> None:
+    def __init__(
+        self,
+        name: str,
+        world: str,
+        send: Callable[[bytes], None],
+        look: int = 0,
+        method: AuthMethod = AuthMethod.GUEST,
+        secret: bytes = b"",
+    ) -> None:
         self.name = name
+        self.method = method
+        self.secret = secret
         self.world = world
         self.look = look
         self.send = send
@@ -91,12 +109,22 @@ class ClientSession:
         self.welcome: codec.Welcome | None = None
         self.entered: codec.WorldEntered | None = None
         self.player_id = 0
+        self.is_account = False
+        self.role = ""
+        self.resume_token = b""
+        """What brings the player back after the connection was lost, once."""
         self.error: codec.Error | None = None
         self.tiles: dict[int, codec.Tile] = {}
         self.chunks: dict[tuple[int, int], Chunk] = {}
         self.players: dict[int, Player] = {}
         """By player id, oneself included."""
         self.chat: list[codec.ChatMessage] = []
+        self.whispers: list[codec.Whisper] = []
+        """What was whispered to and by the player."""
+        self.notices: list[tuple[NoticeCode, list[str]]] = []
+        """What the server had to say, with the values."""
+        self.commands: dict[str, str] = {}
+        """What the player may command in the chat, with the parameters."""
         self.state: codec.WorldState | None = None
         """The last snapshot, with one's own exact place."""
         self.edit_results: dict[int, codec.EditResult] = {}
@@ -138,6 +166,17 @@ class ClientSession:
     def say(self, text: str) -> None:
         self.send(codec.ChatMessage(player_id=0, text=text, timestamp=0).encode())
 
+    def whisper(self, player_id: int, text: str) -> None:
+        self.send(codec.Whisper(player_id, 0, "", text, 0).encode())
+
+    def report(self, player_id: int, text: str) -> None:
+        """Tells the staff about a player."""
+        self.send(codec.Report(player_id, text).encode())
+
+    def rename(self, name: str) -> None:
+        """Asks for another name."""
+        self.send(codec.Rename(name).encode())
+
     def player(self, name: str) -> Player | None:
         """The player of that name, where one is in the world."""
         return next((each for each in self.players.values() if each.name == name), None)
@@ -171,14 +210,10 @@ class ClientSession:
                 self._take_state(message)
             case codec.Welcome():
                 self.welcome = message
-                self.send(
-                    codec.Auth(
-                        method=codec.AuthMethod.GUEST, look=self.look, name=self.name, secret=b""
-                    ).encode()
-                )
+                auth = codec.Auth(self.method, self.look, self.name, self.secret)
+                self.send(auth.encode())
             case codec.AuthOk():
-                self.player_id, self.name = message.player_id, message.name
-                self.send(codec.EnterWorld(world=self.world).encode())
+                self._take_identity(message)
             case codec.WorldEntered():
                 self.entered = message
             case codec.Ping():
@@ -197,8 +232,7 @@ class ClientSession:
                 self.chunks.pop((message.chunk_x, message.chunk_y), None)
                 self._hide_who_is_out_of_sight()
             case codec.PlayerJoin():
-                player = Player(message.player_id, message.slot, message.name, message.look)
-                self.players[player.player_id] = self._by_slot[player.slot] = player
+                self._take_player(message)
             case codec.PlayerLeave():
                 gone = self.players.pop(message.player_id, None)
                 if gone is not None and self._by_slot.get(gone.slot) is gone:
@@ -207,8 +241,39 @@ class ClientSession:
                 self._place(message)
             case codec.ChatMessage():
                 self.chat.append(message)
+            case codec.ChatRemoved():
+                removed = (message.player_id, message.timestamp)
+                self.chat = [
+                    each for each in self.chat if (each.player_id, each.timestamp) != removed
+                ]
+            case codec.Whisper():
+                self.whispers.append(message)
+            case codec.Notice():
+                values = message.values.split("\x1f") if message.values else []
+                self.notices.append((NoticeCode(message.code), values))
+            case codec.ChatCommand():
+                if message.index == 0:
+                    self.commands.clear()
+                self.commands[message.name] = message.parameters
             case codec.Error():
                 self.error = message
+
+    def _take_identity(self, message: codec.AuthOk) -> None:
+        is_first = not self.player_id
+        self.player_id, self.name = message.player_id, message.name
+        self.is_account, self.role = bool(message.account), message.role
+        self.look = message.look
+        self.resume_token = message.resume_token
+        if is_first:
+            self.send(codec.EnterWorld(world=self.world).encode())
+
+    def _take_player(self, message: codec.PlayerJoin) -> None:
+        known = self.players.get(message.player_id)
+        if known is not None and known.slot == message.slot:
+            known.name, known.look = message.name, message.look
+            return
+        player = Player(message.player_id, message.slot, message.name, message.look)
+        self.players[player.player_id] = self._by_slot[player.slot] = player
 
     def _take_chunk_edit(self, message: codec.ChunkEdit) -> None:
         chunk = self.chunks.get((message.chunk_x, message.chunk_y))
@@ -262,8 +327,15 @@ def nearest(low_bits: int, own: int) -> int:
 class Client(picows.WSListener):
     """A ClientSession on a WebSocket, for asyncio."""
 
-    def __init__(self, name: str, world: str = "", look: int = 0) -> None:
-        self.session = ClientSession(name, world, self._send, look)
+    def __init__(
+        self,
+        name: str,
+        world: str = "",
+        look: int = 0,
+        method: AuthMethod = AuthMethod.GUEST,
+        secret: bytes = b"",
+    ) -> None:
+        self.session = ClientSession(name, world, self._send, look, method, secret)
         self.close_code: int | None = None
         """What the server closed the connection with; 1006 where it was just gone."""
         self._transport: picows.WSTransport | None = None
@@ -271,10 +343,17 @@ class Client(picows.WSListener):
 
     @classmethod
     async def join(
-        cls, url: str, name: str, world: str = "", look: int = 0, timeout_seconds: float = 10
+        cls,
+        url: str,
+        name: str,
+        world: str = "",
+        look: int = 0,
+        timeout_seconds: float = 10,
+        method: AuthMethod = AuthMethod.GUEST,
+        secret: bytes = b"",
     ) -> Client:
         """Connects and waits for the first snapshot. Raises Refused, OSError or TimeoutError."""
-        client = cls(name, world, look)
+        client = cls(name, world, look, method, secret)
         await client.connect(url)
         await client.wait_for(lambda session: session.state is not None, timeout_seconds)
         return client

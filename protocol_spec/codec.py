@@ -29,7 +29,7 @@ _HEAD = struct.Struct("!BH")
 
 PROTOCOL_VERSION = 1
 SUBPROTOCOL = "estragon.v1"
-SCHEMA_HASH = 0x1F5ED05F
+SCHEMA_HASH = 0x8B49DE95
 MAGIC = 1163088978
 """The first field of HELLO, "ESTR" in ASCII: whoever does not send it is not one of us."""
 MAX_CLIENT_MESSAGE = 4096
@@ -50,6 +50,16 @@ BODY_RADIUS = 300
 """Half the side of the square that a body fills on the ground. In units."""
 STEP_HEIGHT = 256
 """A body walks up a difference of height up to this; a higher one stops it. In units."""
+JUMP_SPEED = 150
+"""How fast a body leaves the ground: it rises by 360 and lands after 9 ticks. No multiple of
+GRAVITY, so that vz is 0 of those alone who stand. In units per tick.
+"""
+GRAVITY = 40
+"""How much faster a body falls with each tick in the air. In units per tick, per tick."""
+NEVER_ENTER = 32767
+"""The height of what nobody enters, from whatever height. In units."""
+FREE_SEARCH_TILES = 32
+"""How far around a body that is inside solid ground a free cell is looked for. In tiles."""
 INPUT_REPEAT_TICKS = 3
 """For so many ticks a missing command is taken to equal the one before; then the body stands.
 In ticks.
@@ -116,6 +126,12 @@ class MessageType(IntEnum):
     EDIT_STAMP = 24
     EDIT_UNDO = 25
     EDIT_RESULT = 26
+    NOTICE = 27
+    CHAT_COMMAND = 28
+    WHISPER = 29
+    REPORT = 30
+    RENAME = 31
+    CHAT_REMOVED = 32
 
 
 class ErrorCode(IntEnum):
@@ -171,12 +187,24 @@ class ErrorCode(IntEnum):
     """The world takes no more players."""
     TOO_MANY_CONNECTIONS = 38
     """Too many connections, from this address or not yet authenticated."""
+    NAME_REGISTERED = 39
+    """The name, or one that looks like it, belongs to an account: log in, or take another."""
     CHAT_EMPTY = 40
     """A chat message of nothing but spaces."""
     CHAT_TOO_LONG = 41
     """A chat message over the server's limit of characters."""
     CHAT_TOO_FAST = 42
     """Too many chat messages; retry_after_ms tells when the next may come."""
+    CHAT_MUTED = 43
+    """The player may not speak for now; retry_after_ms tells how long, 0: until somebody lifts
+    it. text is the staff's reason.
+    """
+    CHAT_NOBODY = 44
+    """There is nobody of that name or number here."""
+    COMMAND_UNKNOWN = 45
+    """There is no such command, or not for this player."""
+    COMMAND_USAGE = 46
+    """The command wants other parameters; text says which."""
     EDIT_FORBIDDEN = 60
     """This player may not change this map."""
     EDIT_OUTSIDE = 61
@@ -199,6 +227,30 @@ class ErrorCode(IntEnum):
     """A password that is easily guessed: a common one, a run of keys, or much like the name."""
     SERVER_STOPPING = 50
     """The server is shutting down; come back soon."""
+    KICKED = 51
+    """Somebody of the staff ended the connection. text is their reason, for the player's eyes."""
+    BANNED = 52
+    """This player, or this address, may not come in; retry_after_ms tells how long, 0: for
+    good. text is the staff's reason.
+    """
+    TAKEN_OVER = 53
+    """The same player came in from elsewhere."""
+    LOGGED_OUT = 54
+    """The account was logged out everywhere, its password changed, or it was deleted."""
+    AUTH_FAILED = 70
+    """Name and password do not belong together."""
+    AUTH_TOO_MANY_TRIES = 71
+    """Too many tries; retry_after_ms tells when the next may come."""
+    AUTH_INSECURE = 72
+    """A password is taken over TLS or from the same machine only."""
+    AUTH_EXPIRED = 73
+    """The ticket or token is not, or no longer, good."""
+    GUESTS_FORBIDDEN = 74
+    """This server lets accounts in only."""
+    FORBIDDEN = 75
+    """This player may not do that."""
+    SERVER_BUSY = 76
+    """Too much at once; retry_after_ms tells when to try again."""
 
 
 class AuthMethod(IntEnum):
@@ -206,6 +258,47 @@ class AuthMethod(IntEnum):
 
     GUEST = 1
     """By a name alone."""
+    PASSWORD = 2
+    """By an account's name and, as the secret, its password; over TLS or from the same machine
+    only.
+    """
+    TICKET = 3
+    """By a ticket of the HTTP interface, used once and soon; the name is ignored."""
+    RESUME = 4
+    """By the resume token of AUTH_OK, after the connection was lost; name and look are
+    ignored.
+    """
+
+
+class NoticeCode(IntEnum):
+    """What the server has to say. What players read is made from the code and its values."""
+
+    ANNOUNCEMENT = 1
+    """Values: who, text."""
+    WARNED = 2
+    """The staff warns the receiver. Values: reason."""
+    MUTED = 3
+    """The receiver may not speak. Values: reason, minutes (0: until lifted)."""
+    UNMUTED = 4
+    """The receiver may speak again. No values."""
+    CHAT_HELD = 5
+    """The receiver's line waits for the staff. No values."""
+    SLOW_MODE = 6
+    """Everybody may speak once in so many seconds; 0: as they like. Values: seconds."""
+    TELEPORTED = 7
+    """The staff moved the receiver. Values: who."""
+    REPORT_FILED = 8
+    """The receiver's report is with the staff. Values: name."""
+    DONE = 9
+    """The receiver's command was carried out. Values: command, name."""
+    PLAYERS = 10
+    """Who is here. Values: world, then names."""
+    COMMANDS = 11
+    """What the receiver may command: each with its parameters. Values: lines."""
+    NAME_CHANGED = 12
+    """Values: the old name, the new one."""
+    ROLE_CHANGED = 13
+    """The receiver's role. Values: role."""
 
 
 class LeaveReason(IntEnum):
@@ -247,7 +340,7 @@ class Button(IntEnum):
     """Bits of Command.buttons."""
 
     JUMP = 1
-    """Reserved."""
+    """Leap off the ground, again at each landing while it is held."""
     USE = 2
     """Reserved."""
 
@@ -256,7 +349,9 @@ class PlayerFlag(IntEnum):
     """Bits of PlayerState.flags."""
 
     MOVING = 1
-    """The body moved in this tick."""
+    """The body moved over the ground in this tick."""
+    AIRBORNE = 2
+    """The body leaps or falls."""
 
 
 class SnapshotFlag(IntEnum):
@@ -420,8 +515,8 @@ class PlayerUpdate:
 
 @dataclass(slots=True)
 class PlayerJoin:
-    """Who a player is. Sent once for everybody in the world at entering it, then for each who
-    comes.
+    """Who a player is. Sent for everybody in the world at entering it, then for each who
+    comes, and again for a player whose name or look has changed.
     """
 
     TYPE: ClassVar[int] = 2
@@ -515,6 +610,7 @@ class WorldState:
         ("x", ">i4"),
         ("y", ">i4"),
         ("z", ">i4"),
+        ("vz", ">i2"),
         ("rotation", ">u2"),
         ("players_count", ">u2"),
     ]
@@ -533,6 +629,8 @@ class WorldState:
     """In 1/1024 tile."""
     z: int
     """In 1/1024 tile."""
+    vz: int
+    """Up; 0 stands. In units per tick."""
     rotation: int
     """In 1/65536 turn."""
     players: bytes
@@ -544,7 +642,7 @@ class WorldState:
         return _frame(
             5,
             struct.pack(
-                "!IIbBiiiH",
+                "!IIbBiiihH",
                 self.tick,
                 self.input_tick,
                 self.lead,
@@ -552,6 +650,7 @@ class WorldState:
                 self.x,
                 self.y,
                 self.z,
+                self.vz,
                 self.rotation,
             )
             + _prefixed(self.players, 4000, _U16, 8),
@@ -559,11 +658,11 @@ class WorldState:
 
     @classmethod
     def decode(cls, payload: bytes) -> Self:
-        (tick, input_tick, lead, flags, x, y, z, rotation) = struct.unpack_from(
-            "!IIbBiiiH", payload, 0
+        (tick, input_tick, lead, flags, x, y, z, vz, rotation) = struct.unpack_from(
+            "!IIbBiiihH", payload, 0
         )
-        players, _ = _cut(payload, 24, 4000, _U16, 8)
-        return cls(tick, input_tick, lead, flags, x, y, z, rotation, players)
+        players, _ = _cut(payload, 26, 4000, _U16, 8)
+        return cls(tick, input_tick, lead, flags, x, y, z, vz, rotation, players)
 
 
 @dataclass(slots=True)
@@ -700,23 +799,49 @@ class Auth:
 
 @dataclass(slots=True)
 class AuthOk:
-    """The server takes the client for this player."""
+    """The server takes the client for this player. Comes again, in any state, when a guest has
+    become an account or the role has changed.
+    """
 
     TYPE: ClassVar[int] = 9
 
     player_id: int
+    """For an account the same at every visit."""
     name: str
     """The name as the server writes it."""
+    account: int
+    """1: an account, 0: a guest."""
+    look: int
+    """See PLAYER_JOIN: for an account the one that it chose last."""
+    role: str
+    """guest, player, or what the staff made of them."""
+    resume_seconds: int
+    """So long after a lost connection the resume token is good. In seconds."""
+    resume_token: bytes
+    """The secret for AUTH by RESUME, once."""
 
     def encode(self) -> bytes:
-        return _frame(9, struct.pack("!I", self.player_id) + _prefixed(self.name.encode(), 80, _U8))
+        return _frame(
+            9,
+            struct.pack("!I", self.player_id)
+            + _prefixed(self.name.encode(), 80, _U8)
+            + struct.pack("!BB", self.account, self.look)
+            + _prefixed(self.role.encode(), 16, _U8)
+            + struct.pack("!H", self.resume_seconds)
+            + _prefixed(self.resume_token, 64, _U8),
+        )
 
     @classmethod
     def decode(cls, payload: bytes) -> Self:
         (player_id,) = struct.unpack_from("!I", payload, 0)
-        name_bytes, _ = _cut(payload, 4, 80, _U8)
+        name_bytes, at = _cut(payload, 4, 80, _U8)
         name = name_bytes.decode()
-        return cls(player_id, name)
+        (account, look) = struct.unpack_from("!BB", payload, at)
+        role_bytes, at = _cut(payload, at + 2, 16, _U8)
+        role = role_bytes.decode()
+        (resume_seconds,) = struct.unpack_from("!H", payload, at)
+        resume_token, _ = _cut(payload, at + 2, 64, _U8)
+        return cls(player_id, name, account, look, role, resume_seconds, resume_token)
 
 
 @dataclass(slots=True)
@@ -1239,6 +1364,166 @@ class EditResult:
         return cls(edit, code, cells, skipped, retry_after_ms, text)
 
 
+@dataclass(slots=True)
+class Notice:
+    """The server has something to say to the receiver, for people to read."""
+
+    TYPE: ClassVar[int] = 27
+
+    code: int
+    """A value of NoticeCode."""
+    values: str
+    """As NoticeCode says, separated by U+001F."""
+
+    def encode(self) -> bytes:
+        return _frame(
+            27, struct.pack("!B", self.code) + _prefixed(self.values.encode(), 4000, _U16)
+        )
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        (code,) = struct.unpack_from("!B", payload, 0)
+        values_bytes, _ = _cut(payload, 1, 4000, _U16)
+        values = values_bytes.decode()
+        return cls(code, values)
+
+
+@dataclass(slots=True)
+class ChatCommand:
+    """A chat command that the receiver may use, for help and completion. All of them come
+    after WORLD_ENTERED, and again, from the first, when the role has changed.
+    """
+
+    TYPE: ClassVar[int] = 28
+
+    index: int
+    """0 begins the list anew."""
+    name: str
+    """Without the slash."""
+    parameters: str
+    """Separated by spaces: player, duration, text, ...; those in brackets may be left out."""
+
+    def encode(self) -> bytes:
+        return _frame(
+            28,
+            struct.pack("!B", self.index)
+            + _prefixed(self.name.encode(), 32, _U8)
+            + _prefixed(self.parameters.encode(), 128, _U8),
+        )
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        (index,) = struct.unpack_from("!B", payload, 0)
+        name_bytes, at = _cut(payload, 1, 32, _U8)
+        name = name_bytes.decode()
+        parameters_bytes, _ = _cut(payload, at, 128, _U8)
+        parameters = parameters_bytes.decode()
+        return cls(index, name, parameters)
+
+
+@dataclass(slots=True)
+class Whisper:
+    """Somebody speaks to one other player, in whatever world that player is. The speaker gets
+    it back with `own` set.
+    """
+
+    TYPE: ClassVar[int] = 29
+
+    player_id: int
+    """From a client: for whom. From the server: from whom, or for whom where `own` is set."""
+    own: int
+    """1: the receiver wrote it. Ignored from a client."""
+    name: str
+    """That player's, who may be in another world. Ignored from a client."""
+    text: str
+    timestamp: int
+    """When. Ignored from a client. Below 2^53. In ms since 1970."""
+
+    def encode(self) -> bytes:
+        return _frame(
+            29,
+            struct.pack("!IB", self.player_id, self.own)
+            + _prefixed(self.name.encode(), 80, _U8)
+            + _prefixed(self.text.encode(), 2000, _U16)
+            + struct.pack("!Q", self.timestamp),
+        )
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        (player_id, own) = struct.unpack_from("!IB", payload, 0)
+        name_bytes, at = _cut(payload, 5, 80, _U8)
+        name = name_bytes.decode()
+        text_bytes, at = _cut(payload, at, 2000, _U16)
+        text = text_bytes.decode()
+        (timestamp,) = struct.unpack_from("!Q", payload, at)
+        return cls(player_id, own, name, text, timestamp)
+
+
+@dataclass(slots=True)
+class Report:
+    """Tells the staff about a player; the chat around it goes with it. Answered by NOTICE
+    REPORT_FILED or an ERROR.
+    """
+
+    TYPE: ClassVar[int] = 30
+
+    player_id: int
+    text: str
+    """Up to 500 characters."""
+
+    def encode(self) -> bytes:
+        return _frame(
+            30, struct.pack("!I", self.player_id) + _prefixed(self.text.encode(), 2000, _U16)
+        )
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        (player_id,) = struct.unpack_from("!I", payload, 0)
+        text_bytes, _ = _cut(payload, 4, 2000, _U16)
+        text = text_bytes.decode()
+        return cls(player_id, text)
+
+
+@dataclass(slots=True)
+class Rename:
+    """Asks for another name. Everybody hears of it by PLAYER_JOIN, the receiver also by NOTICE
+    NAME_CHANGED.
+    """
+
+    TYPE: ClassVar[int] = 31
+
+    name: str
+
+    def encode(self) -> bytes:
+        return _frame(31, _prefixed(self.name.encode(), 255, _U8))
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        name_bytes, _ = _cut(payload, 0, 255, _U8)
+        name = name_bytes.decode()
+        return cls(name)
+
+
+@dataclass(slots=True)
+class ChatRemoved:
+    """The staff took a chat line away: it is no longer to be shown."""
+
+    TYPE: ClassVar[int] = 32
+
+    player_id: int
+    """Who had said it..."""
+    timestamp: int
+    """...and when. In ms since 1970."""
+
+    def encode(self) -> bytes:
+        return _frame(32, struct.pack("!IQ", self.player_id, self.timestamp))
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        (player_id, timestamp) = struct.unpack_from("!IQ", payload, 0)
+        return cls(player_id, timestamp)
+
+
 Message = (
     PlayerUpdate
     | PlayerJoin
@@ -1266,6 +1551,12 @@ Message = (
     | EditStamp
     | EditUndo
     | EditResult
+    | Notice
+    | ChatCommand
+    | Whisper
+    | Report
+    | Rename
+    | ChatRemoved
 )
 
 MESSAGES: dict[int, type[Message]] = {
@@ -1295,6 +1586,12 @@ MESSAGES: dict[int, type[Message]] = {
     EditStamp.TYPE: EditStamp,
     EditUndo.TYPE: EditUndo,
     EditResult.TYPE: EditResult,
+    Notice.TYPE: Notice,
+    ChatCommand.TYPE: ChatCommand,
+    Whisper.TYPE: Whisper,
+    Report.TYPE: Report,
+    Rename.TYPE: Rename,
+    ChatRemoved.TYPE: ChatRemoved,
 }
 
 

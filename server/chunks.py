@@ -77,6 +77,10 @@ class TileMap:
         row, column = divmod(chunk, self.chunks_wide)
         return column, row
 
+    def is_on_map(self, x: int, y: int) -> bool:
+        """Whether there is a tile in that column and row."""
+        return 0 <= x < self.width and 0 <= y < self.height
+
     def chunk_at(self, x: Ints, y: Ints) -> Ints:
         """The index of the chunk that holds each position, in 1/1024 tile."""
         # 1024 units a tile are 10 bits, 16 tiles a chunk 4 more.

@@ -32,6 +32,8 @@ class Control:
     port: int
     token: str
     pid: int
+    certificate: str
+    """The fingerprint of the one that it shows there; empty without TLS."""
 
 
 def make_token() -> str:
@@ -61,14 +63,14 @@ def claimed(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def reachable(folder: Path, host: str, port: int, token: str) -> Iterator[None]:
+def reachable(folder: Path, host: str, port: int, token: str, certificate: str) -> Iterator[None]:
     """Tells commands how to reach this server, for as long as it runs."""
     here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     path = folder / CONTROL_NAME
     # A temporary file is the owner's alone from its first moment.
     descriptor, temporary = tempfile.mkstemp(prefix=".control-", dir=folder)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(asdict(Control(here, port, token, os.getpid())), file)
+        json.dump(asdict(Control(here, port, token, os.getpid(), certificate)), file)
     Path(temporary).replace(path)
     try:
         yield
@@ -80,7 +82,13 @@ def find_control(folder: Path) -> Control | None:
     """How to reach the server that runs on a folder, where one does and says so."""
     try:
         told = json.loads((folder / CONTROL_NAME).read_text(encoding="utf-8"))
-        return Control(str(told["host"]), int(told["port"]), str(told["token"]), int(told["pid"]))
+        return Control(
+            str(told["host"]),
+            int(told["port"]),
+            str(told["token"]),
+            int(told["pid"]),
+            str(told["certificate"]),
+        )
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

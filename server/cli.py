@@ -38,6 +38,18 @@ def _add_serve(commands: Any) -> None:
     serve.add_argument(
         "--database-url", default=argparse.SUPPRESS, help="another database than the folder's own"
     )
+    serve.add_argument(
+        "--tls-cert", type=Path, default=argparse.SUPPRESS, help="certificate for https and wss"
+    )
+    serve.add_argument("--tls-key", type=Path, default=argparse.SUPPRESS, help="its private key")
+    serve.add_argument(
+        "--trusted-proxy",
+        action="append",
+        dest="trusted_proxies",
+        metavar="ADDRESS",
+        default=argparse.SUPPRESS,
+        help="a proxy, or a network of them, whose word on its clients counts; repeatable",
+    )
     serve.add_argument("--gateway", choices=("fast", "asgi"), default=argparse.SUPPRESS)
     serve.set_defaults(run=_serve)
 
@@ -50,14 +62,16 @@ def _serve(chosen: argparse.Namespace) -> int:
     from server.serve import serve
     from server.settings import Settings
     from server.store import StoreError
+    from server.tls import TlsRefused
 
     flags = {key: value for key, value in vars(chosen).items() if key != "run"}
     try:
         settings = Settings(**flags)
     except ValidationError as error:
         for fault in error.errors():
-            place = ".".join(map(str, fault["loc"]))
-            print(f"estragon: {place}: {fault['msg']}", file=sys.stderr)
+            place = "".join(f"{each}: " for each in fault["loc"][:1])
+            said = fault["msg"].removeprefix("Value error, ")
+            print(f"estragon: {place}{said}", file=sys.stderr)
         return 2
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level="INFO")
     logging.getLogger("alembic").setLevel("WARNING")  # It tells of every plug-in.
@@ -66,7 +80,7 @@ def _serve(chosen: argparse.Namespace) -> int:
     except OSError as error:
         print(f"estragon: {error.strerror}: {error.filename}", file=sys.stderr)
         return 1
-    except DataInUse as error:
+    except (DataInUse, TlsRefused) as error:
         print(f"estragon: {error}", file=sys.stderr)
         return 1
     except StoreError as error:

@@ -49,6 +49,8 @@ class Edit:
     operation: Operation
     time_ms: int
     done: Done = field(default=lambda result: None)
+    author_id: int = 0
+    """The player's number; 0 where it was none."""
 
 
 @dataclass(frozen=True, eq=False)

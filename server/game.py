@@ -17,14 +17,14 @@ from typing import TypeVar
 import numpy as np
 
 from protocol_spec import codec
-from protocol_spec.codec import ErrorCode
+from protocol_spec.codec import FREE_SEARCH_TILES, ErrorCode, LeaveReason
 from server import journal
 from server.edits import AppliedEdit, Done, Edit
 from server.failures import Rejected
+from server.identity import Standing
 from server.journal import JournalEntry
 from server.keeper import Keeper
 from server.member import Member, News
-from server.movement import FREE_SEARCH_TILES
 from server.operations import Operation, Places, SetPlaces
 from server.session import Session
 from server.settings import Settings
@@ -33,7 +33,7 @@ from server.status import PlayerStatus, WorldStatus
 from server.store import Store
 from server.tiles import LAYERS, Tile
 from server.turns import Turns
-from server.world import Changes, Command, Enter, Player, TakeBack, World
+from server.world import Changes, Command, Enter, Leave, Player, TakeBack, Teleport, World
 
 log = logging.getLogger(__name__)
 
@@ -84,24 +84,70 @@ class Game:
         self._tick_seconds: deque[float] = deque(maxlen=TIMED_TICKS)
         self._pinned: Counter[int] = Counter()
         """Chunks that an edit on its way needs, and how many need each."""
-        self._turns: dict[str, Turns] = {}
-        """Of the authors who have edits under way."""
+        self._turns: dict[int | str, Turns] = {}
+        """Of the authors who have edits under way: by number, or by name where they have none."""
+        self.on_left: Callable[[int, Standing], None] = lambda player_id, standing: None
+        """Told where a player stood at leaving."""
 
     def submit(self, command: Command) -> None:
         """Puts a command where the next tick finds it."""
         self._inbox.append(command)
 
-    def admit(self, session: Session) -> None:
-        """Asks the world to take the session's player in, once a spawn's chunks are loaded."""
+    def admit(self, session: Session, standing: Standing | None) -> None:
+        """Asks the world to take the session's player in, to where they stood last.
+
+        The chunks there are loaded first; the spawns' always are.
+        """
+        tile_map = self.world.map
         self._waiting[session.player_id] = session
-        self.submit(Enter(session.player_id, session.name, session.look))
+        ready = Enter(session.player_id, session.name, session.look, standing)
+        if standing is None:
+            self.submit(ready)
+            return
+        needed = self._chunks_around(standing.x >> 10, standing.y >> 10)
+        self._pinned.update(needed)
+
+        def go_on(enter: Enter) -> None:
+            self._unpin(needed)
+            if self._waiting.get(session.player_id) is session:
+                self.submit(enter)
+
+        self._keeper.load(
+            tile_map.missing(needed),
+            tile_map,
+            lambda: go_on(ready),
+            lambda refusal: go_on(replace(ready, standing=None)),
+        )
+
+    def leave(self, session: Session, reason: LeaveReason) -> None:
+        """The session's player goes, or does not come after all."""
+        if self._waiting.get(session.player_id) is session:
+            del self._waiting[session.player_id]
+        self.submit(Leave(session.player_id, reason))
+
+    def move(self, player_id: int, x: int, y: int, z: int) -> None:
+        """Puts a player somewhere, in 1/1024 tile, once the chunks there are loaded."""
+        tile_map = self.world.map
+        needed = self._chunks_around(x >> 10, y >> 10)
+        self._pinned.update(needed)
+
+        def go_on() -> None:
+            self._unpin(needed)
+            self.submit(Teleport(player_id, x, y, z))
+
+        missing = tile_map.missing(needed)
+        self._keeper.load(missing, tile_map, go_on, lambda refusal: self._unpin(needed))
+
+    def _unpin(self, chunks: list[int]) -> None:
+        self._pinned.subtract(chunks)
+        self._pinned += Counter()  # Drops the chunks that nobody needs any more.
 
     def edit(self, edit: Edit) -> None:
         """Asks for a change of the map; `edit.done` is told when it is saved, or why it is not."""
         tile_map = self.world.map
         needed = self._chunks_for(edit.operation)
         self._in_turn(
-            edit.author,
+            edit.author_id or edit.author,
             edit.done,
             lambda done: self._edit(replace(edit, done=done)),
             alone=lambda: bool(tile_map.missing(needed)),
@@ -116,15 +162,18 @@ class Game:
         """Asks the database about this map, when all edits so far are saved."""
         self._keeper.ask(question, then, failed)
 
-    def undo(self, author: str, via: str, redo: bool, done: Done) -> None:
+    def undo(self, author: str, author_id: int, via: str, redo: bool, done: Done) -> None:
         """Takes an author's last edit back, or does it again."""
         self._in_turn(
-            author, done, lambda finish: self._undo(author, via, redo, finish), alone=lambda: True
+            author_id or author,
+            done,
+            lambda finish: self._undo(author, author_id, via, redo, finish),
+            alone=lambda: True,
         )
 
     def _in_turn(
         self,
-        author: str,
+        author: int | str,
         done: Done,
         begin: Callable[[Done], None],
         *,
@@ -148,8 +197,7 @@ class Game:
         self._pinned.update(needed)
 
         def unpinned(result: AppliedEdit | Rejected) -> None:
-            self._pinned.subtract(needed)
-            self._pinned += Counter()  # Drops the chunks that nobody needs any more.
+            self._unpin(needed)
             edit.done(result)
 
         ready = replace(edit, done=unpinned)
@@ -164,16 +212,18 @@ class Game:
             return list(self.spawn_chunks(operation.places))
         return self.world.map.chunks_in(*operation.reach())
 
-    def _undo(self, author: str, via: str, redo: bool, done: Done) -> None:
+    def _undo(self, author: str, author_id: int, via: str, redo: bool, done: Done) -> None:
         def found(last: JournalEntry | None) -> None:
             if last is None:
                 done(Rejected(ErrorCode.EDIT_NOTHING))
                 return
             operation = journal.redo(last) if redo else journal.undo(last)
-            self._edit(Edit(author, via, operation, wall_clock_ms(), done))
+            self._edit(Edit(author, via, operation, wall_clock_ms(), done, author_id))
 
         self._keeper.ask(
-            lambda store, map_id: store.last_edit(map_id, author, redo=redo), found, done
+            lambda store, map_id: store.last_edit(map_id, author, author_id, redo=redo),
+            found,
+            done,
         )
 
     def clock(self, now: float) -> tuple[int, int]:
@@ -249,9 +299,9 @@ class Game:
         for refused, code in changes.refused:
             if session := self._waiting.pop(refused.player_id, None):
                 session.entry_refused(code)
-        for player, _ in changes.left:
-            self._members.pop(player.slot, None)
-            self._waiting.pop(player.player_id, None)
+        for gone in changes.left:
+            self._members.pop(gone.player.slot, None)
+            self.on_left(gone.player.player_id, gone.standing)
         self._welcome(changes.entered)
         self._send_tick(changes, now)
 
@@ -275,16 +325,18 @@ class Game:
             roster = [_join_frame(p) for p in self.world.players.values() if p.player_id not in new]
         for player in entered:
             session = self._waiting.pop(player.player_id)
-            session.entered(player)
-            greeting = [self._world_entered(player), *self._tile_frames, *roster]
+            session.entered(player.slot)
+            greeting = [self._world_entered(player), *self._tile_frames]
+            greeting += [*session.command_frames(), *roster]
             self._members[player.slot] = Member(session, greeting)
 
     def _news(self, changes: Changes) -> News:
         """What everybody in the world hears of a tick."""
         frames = [
-            codec.PlayerLeave(player_id=player.player_id, reason=reason).encode()
-            for player, reason in changes.left
+            codec.PlayerLeave(player_id=each.player.player_id, reason=each.reason).encode()
+            for each in changes.left
         ]
+        frames += [_join_frame(player) for player in changes.renamed]
         for player in changes.entered:
             frames += [_join_frame(player), self._placed_frame(player)]
         frames += [self._placed_frame(player) for player in changes.moved_out]
@@ -354,13 +406,21 @@ class Game:
 
     def spawn_chunks(self, places: Places | None = None) -> set[int]:
         """What must be loaded before anybody can enter: where they will stand."""
-        tile_map = self.world.map
-        far = FREE_SEARCH_TILES
         return {
             chunk
-            for x, y in (places or self.world.places).spawns
-            for chunk in tile_map.chunks_in(x - far, y - far, x + far, y + far)
+            for place in (places or self.world.places).spawns
+            for chunk in self._chunks_around(*place)
         }
+
+    def _chunks_around(self, x: int, y: int) -> list[int]:
+        """Where somebody who is put on a tile may come to stand."""
+        far = FREE_SEARCH_TILES
+        return self.world.map.chunks_in(x - far, y - far, x + far, y + far)
+
+    def standings(self) -> list[tuple[int, Standing]]:
+        """Where everybody stands, by player id."""
+        world = self.world
+        return [(each.player_id, world.standing(each.slot)) for each in world.players.values()]
 
     def _world_entered(self, player: Player) -> bytes:
         return codec.WorldEntered(

@@ -29,6 +29,9 @@ Failed = Callable[[Rejected], None]
 
 RETRY_SECONDS = 1.0
 """After a read that failed."""
+SAVE_PAUSE_SECONDS = 0.1
+"""Between two commits, unless somebody waits: while many paint, they touch the same chunks, and
+the interpreter that the database's thread takes is the tick's (tests/bench/edits.py)."""
 
 
 @dataclass(frozen=True)
@@ -123,8 +126,13 @@ class Keeper:
 
     async def run(self, submit: Callable[[LoadChunks], None]) -> None:
         """Saves and loads until cancelled."""
+        loop = asyncio.get_running_loop()
+        rested = 0.0
         while True:
             await self._wake.wait()
+            if not (self._questions or self._wanted):
+                await asyncio.sleep(max(0.0, rested - loop.time()))
+            rested = loop.time() + SAVE_PAUSE_SECONDS
             self._wake.clear()
             await self.work(submit)
 

@@ -8,28 +8,86 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import itertools
 import logging
+import time
 from collections import Counter
+from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from protocol_spec.codec import ErrorCode
-from server import names
+from protocol_spec import codec
+from protocol_spec.codec import ErrorCode, LeaveReason
 from server.failures import Rejected
 from server.game import TICK_RATE, Game, wall_clock_ms
+from server.identity import Identity, Standing
+from server.names import skeleton
+from server.player_log import PlayerLog
 from server.session import Peer, Session
 from server.settings import Settings
 from server.status import PlayerStatus, WorldStatus
+from server.store.accounts import Visit
+from server.tickets import Tickets
+from server.tokens import TokenKind, token_hash
+from server.world import Rename
+
+if TYPE_CHECKING:
+    from server.accounts import Accounts
+    from server.authentication import Authentication
+    from server.chat import Chat
+    from server.commands import Commands
+    from server.moderation.reports import ReportDesk
 
 log = logging.getLogger(__name__)
 
 GOODBYE_SECONDS = 3.0
 """Longer than a gateway lets a closed connection linger."""
+MOST_ABSENT = 10_000
+
+
+@dataclass(frozen=True)
+class Absent:
+    """A player whose connection was lost, and until when they are waited for."""
+
+    identity: Identity
+    until: float
+
+
+def start_task(work: Coroutine[Any, Any, None]) -> None:
+    """Has the event loop do it; what goes wrong there is our bug."""
+    task = asyncio.get_running_loop().create_task(work)
+    _TASKS.add(task)
+    task.add_done_callback(_finished)
+
+
+_TASKS: set[asyncio.Task[None]] = set()
+"""The loop itself holds its tasks weakly."""
+
+
+def _finished(task: asyncio.Task[None]) -> None:
+    _TASKS.discard(task)
+    if not task.cancelled() and (bug := task.exception()) is not None:
+        log.error("%s failed", task.get_coro(), exc_info=bug)
 
 
 class Lobby:
     tick_rate = TICK_RATE
 
-    def __init__(self, settings: Settings, games: list[Game]) -> None:
+    authentication: Authentication
+    accounts: Accounts
+    chat: Chat
+    reports: ReportDesk
+    commands: Commands
+    """Set where the parts are put together; they know the lobby, too."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        games: list[Game],
+        player_log: PlayerLog,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        start: Callable[[Coroutine[Any, Any, None]], None] = start_task,
+    ) -> None:
         if not games:
             raise ValueError("a server needs a world")
         self.settings = settings
@@ -38,10 +96,21 @@ class Lobby:
         self.sessions: set[Session] = set()
         self._peers: set[Peer] = set()
         self._is_empty = asyncio.Event()
-        self._ids = itertools.count(1)
-        self._names: set[str] = set()
-        """The skeletons of the names in use."""
+        self.start = start
+        """Begins what has to wait for something."""
+        self.players: dict[int, Session] = {}
+        """Who was let in, by player id."""
+        self._clock = clock
+        self._log = player_log
+        self._absent: dict[int, Absent] = {}
+        self._names: dict[str, int] = {}
+        """Skeletons of the names in use, those of the absent too, and the players' ids."""
+        self._resume: Tickets[Identity] = Tickets(
+            settings.resume_seconds, MOST_ABSENT, TokenKind.RESUME
+        )
         self._per_address: Counter[str] = Counter()
+        for game in games:
+            game.on_left = self._left_from(game.name)
 
     @property
     def connection_count(self) -> int:
@@ -60,9 +129,7 @@ class Lobby:
         self._peers.add(peer)
         if peer.address:
             self._per_address[peer.address] += 1
-            strangers = sum(
-                not each.is_authenticated for each in self.sessions if each.peer.address
-            )
+            strangers = sum(each.identity is None for each in self.sessions if each.peer.address)
             if (
                 self._per_address[peer.address] > self.settings.connections_per_address
                 or strangers > self.settings.unauthenticated_connections
@@ -70,11 +137,117 @@ class Lobby:
                 session.fail(ErrorCode.TOO_MANY_CONNECTIONS)
         return session
 
-    def forget(self, session: Session) -> None:
-        """The session is over, though its socket may linger; its name is free."""
+    def authenticate(self, session: Session, message: codec.Auth) -> None:
+        self.start(self.authentication.authenticate(session, message))
+
+    def let_in(self, session: Session, identity: Identity) -> None:
+        """The session is this player's, from wherever else they are."""
+        if session.is_closed:
+            self.release(skeleton(identity.name), identity.player_id)
+            return
+        if (before := self.players.get(identity.player_id)) is not None:
+            before.fail(ErrorCode.TAKEN_OVER)
+        self._absent.pop(identity.player_id, None)
+        self._names[skeleton(identity.name)] = identity.player_id
+        self.players[identity.player_id] = session
+        session.let_in(identity, self._new_resume_token(session, identity))
+        self._log.came(
+            Visit(
+                identity.player_id,
+                identity.name,
+                session.peer.remote,
+                not identity.is_account,
+                wall_clock_ms(),
+            )
+        )
+
+    def identity_changed(self, identity: Identity) -> None:
+        """A player who is here has another role, name or look, or an account."""
+        session = self.players.get(identity.player_id)
+        if session is None:
+            return
+        self._resume.drop(session.resume_key)
+        session.tell_identity(self._new_resume_token(session, identity))
+        if session.game is not None:
+            session.game.submit(Rename(identity.player_id, identity.name, identity.look))
+
+    def take_resume_token(self, token: str) -> Identity | None:
+        """Whose token it is; from here on it is no good."""
+        return self._resume.take(token, self._clock())
+
+    def guest_of(self, token: str) -> Identity | None:
+        """Who holds that resume token and is here, for what HTTP asks in their name."""
+        identity = self._resume.peek(token, self._clock())
+        return identity if identity is not None and identity.player_id in self.players else None
+
+    def find_identity(self, player_id: int) -> Identity | None:
+        """Of a player who is here or expected back."""
+        if (session := self.players.get(player_id)) is not None:
+            return session.identity
+        absent = self._absent.get(player_id)
+        return absent.identity if absent else None
+
+    def find_player(self, name: str) -> Session | None:
+        """Who is here under a name, or one that looks like it."""
+        return self.players.get(self._names.get(skeleton(name), 0))
+
+    def identities(self) -> Iterable[tuple[Identity, Session | None]]:
+        """Everybody who is here, with their sessions, and everybody who is expected back."""
+        for session in list(self.players.values()):
+            if session.identity is not None:
+                yield session.identity, session
+        for absent in list(self._absent.values()):
+            yield absent.identity, None
+
+    def expel(
+        self, player_id: int, code: ErrorCode, text: str = "", retry_after_ms: int = 0
+    ) -> bool:
+        """Ends a player's connection, and they cannot resume. True where they were here."""
+        self._resume.drop_where(lambda identity: identity.player_id == player_id)
+        if (absent := self._absent.pop(player_id, None)) is not None:
+            self.release(skeleton(absent.identity.name), player_id)
+        session = self.players.get(player_id)
+        if session is None:
+            return False
+        session.fail(code, text, retry_after_ms=retry_after_ms)
+        return True
+
+    def forget(self, session: Session, reason: LeaveReason) -> None:
+        """The session is over, though its socket may linger.
+
+        Whose connection was lost may come back: the name and the token wait for them.
+        """
         self.sessions.discard(session)
-        if session.is_authenticated:
-            self._names.discard(names.skeleton(session.name))
+        identity = session.identity
+        if identity is None:
+            return
+        if self.players.get(identity.player_id) is session:
+            del self.players[identity.player_id]
+        if reason is LeaveReason.LOST:
+            now = self._clock()
+            self._resume.let_go(session.resume_key, now)
+            until = now + self.settings.resume_seconds
+            self._absent[identity.player_id] = Absent(identity, until)
+        else:
+            self._resume.drop(session.resume_key)
+            self.release(skeleton(identity.name), identity.player_id)
+
+    def standing(self, identity: Identity, world: str) -> Standing | None:
+        """Where a player stood last in a world."""
+        return self._log.standing(identity.player_id, world) or identity.standings.get(world)
+
+    def is_expected(self, player_id: int) -> bool:
+        """Whether a player is here, or may come back by a resume token."""
+        return player_id in self.players or player_id in self._absent
+
+    def _left_from(self, world: str) -> Callable[[int, Standing], None]:
+        return lambda player_id, standing: self._log.stood(player_id, world, standing)
+
+    def _new_resume_token(self, session: Session, identity: Identity) -> str:
+        token = self._resume.issue(identity, self._clock())
+        session.resume_key = token_hash(token)
+        self._resume.keep(session.resume_key)
+        return token
 
     def disconnected(self, peer: Peer) -> None:
         """The connection is gone."""
@@ -85,13 +258,18 @@ class Lobby:
         if not self._peers:
             self._is_empty.set()
 
-    def claim_name(self, name: str) -> int:
-        """Gives the name to a new player and returns their id; it is free again by `forget`."""
-        skeleton = names.skeleton(name)
-        if skeleton in self._names:
+    def claim(self, key: str, player_id: int) -> None:
+        """Gives a name, by its skeleton, to a player. Raises Rejected where it is another's."""
+        if self._names.setdefault(key, player_id) != player_id:
             raise Rejected(ErrorCode.NAME_IN_USE)
-        self._names.add(skeleton)
-        return next(self._ids)
+
+    def is_claimed_by(self, key: str, player_id: int) -> bool:
+        return self._names.get(key) == player_id
+
+    def release(self, key: str, player_id: int) -> None:
+        """The name is free, if it was that player's."""
+        if self._names.get(key) == player_id:
+            del self._names[key]
 
     def find_game(self, name: str) -> Game:
         """The running world of that name, the first where it is empty."""
@@ -113,6 +291,15 @@ class Lobby:
             await asyncio.sleep(1)
             for session in list(self.sessions):
                 session.check_time(loop.time())
+            self.give_up_absent()
+
+    def give_up_absent(self) -> None:
+        """Who did not come back in time loses the name."""
+        now = self._clock()
+        for absent in [each for each in self._absent.values() if each.until <= now]:
+            identity = absent.identity
+            del self._absent[identity.player_id]
+            self.release(skeleton(identity.name), identity.player_id)
 
     async def close(self) -> None:
         """Says good-bye to everybody, and waits until the last has heard it."""

@@ -12,16 +12,18 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 import admin
-from server import __version__, api, claim, control
+from server import __version__, account_api, api, claim, control
 from server.chunks import TileMap
+from server.entrance import Entrance
 from server.game import Game
 from server.gateway import plain
 from server.keeper import Keeper
-from server.lobby import Lobby
 from server.mapmakers.village import make_village
 from server.maps import MapDesk
+from server.services import assemble
 from server.settings import Settings
 from server.store import Store, StoredWorld
+from server.store.thread import Database
 from server.tiles import builtin_tile_set
 from server.world import World
 
@@ -47,13 +49,17 @@ def create_app(settings: Settings) -> FastAPI:
     stored_worlds = store.worlds()
     worlds = [_load(stored, store, writer, settings) for stored in stored_worlds]
     games = [game for game, _ in worlds]
-    lobby = Lobby(settings, games)
+    services = assemble(settings, Database(store, writer), games)
+    lobby = services.lobby
     numbers = [stored.map.number for stored in stored_worlds]
     desk = MapDesk(store, dict(zip(numbers, games, strict=True)), writer)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(lobby.watch())]
+        tasks = [
+            asyncio.create_task(lobby.watch()),
+            asyncio.create_task(services.player_log.run(games, lobby.is_expected)),
+        ]
         for game, keeper in worlds:
             tasks.append(asyncio.create_task(keeper.run(game.submit)))
             tasks.append(asyncio.create_task(game.run()))
@@ -65,6 +71,9 @@ def create_app(settings: Settings) -> FastAPI:
         await asyncio.gather(*tasks, return_exceptions=True)
         for _, keeper in worlds:
             await keeper.save()
+        services.player_log.note_standings(games)
+        await services.player_log.flush()
+        services.passwords.close()
         writer.shutdown()
         store.close()
 
@@ -72,9 +81,13 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.lobby = lobby
     app.state.control_token = claim.make_token()
     app.include_router(api.router(lobby))
+    app.state.accounts = services.accounts
+    app.include_router(account_api.routes)
+    account_api.answer_refusals(app)
     app.include_router(control.router(desk, app.state.control_token))
     app.include_router(plain.router(lobby))
     admin.register(app, lobby)
+    app.add_middleware(Entrance, settings=settings)
     return app
 
 

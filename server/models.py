@@ -277,18 +277,6 @@ class ChatRow(SQLModel, table=True):
     """said, masked, flagged, held, shadowed or deleted."""
 
 
-class FilterRuleRow(SQLModel, table=True):
-    """A rule of the chat filter (server.chat_filter)."""
-
-    __tablename__ = "filter_rules"
-
-    id: int | None = Field(default=None, primary_key=True)
-    word: str = Field(max_length=64)
-    language: str = Field(max_length=8)
-    action: str = Field(max_length=8)
-    whole_word: bool
-
-
 class AuditRow(SQLModel, table=True):
     """What somebody of the staff did. The database itself refuses to change or delete these."""
 

@@ -1,86 +1,162 @@
-"""How bodies walk: integers only, one numpy row a body. Pure.
+"""How bodies walk, leap and fall: integers only, one numpy row a body. Pure.
 
-Positions are in 1/1024 tile, directions in 1/65536 turn. The same command gives the same position
-in every implementation, bit for bit (PROTOCOL.md, "Movement").
+Positions are in 1/1024 tile, directions in 1/65536 turn, speeds in units a tick. The same command
+gives the same state in every implementation, bit for bit (PROTOCOL.md, "Movement").
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
-from protocol_spec.codec import BODY_RADIUS, COSINE, STEP_HEIGHT, WALK_SPEED
+from protocol_spec.codec import (
+    BODY_RADIUS,
+    COSINE,
+    FREE_SEARCH_TILES,
+    GRAVITY,
+    JUMP_SPEED,
+    NEVER_ENTER,
+    STEP_HEIGHT,
+    WALK_SPEED,
+    Button,
+)
 from server.chunks import TileMap
 
 Ints = NDArray[np.int32]
+Flags = NDArray[np.bool_]
 
 _COSINE = np.array(COSINE, np.int32)
-FREE_SEARCH_TILES = 32
 _FULL = 255 * 100
 """Full pace times full speed in percent."""
+_SIDES = np.array([[-BODY_RADIUS], [BODY_RADIUS]], np.int32)
+_HIGHEST = np.int32(NEVER_ENTER - 1)
+_JUMP_SPEED, _GRAVITY, _NOTHING = np.int32(JUMP_SPEED), np.int32(GRAVITY), np.int32(0)
+_SEARCHED_AT_ONCE = 128
 
 
-def walk(
-    tile_map: TileMap, x: Ints, y: Ints, z: Ints, direction: Ints, pace: Ints
-) -> tuple[Ints, Ints, Ints]:
-    """One tick of walking for each body; returns the new x, y, z.
+@dataclass(slots=True)
+class Bodies:
+    """One row a body. Who stands has a `vz` of 0; in the air it is never 0."""
 
-    A body is a square of 2 * BODY_RADIUS that moves along x, then along y, so that it slides along
-    what stops it. The speed is that of the tile under its middle.
+    x: Ints
+    """The middle, east."""
+    y: Ints
+    """South."""
+    z: Ints
+    """The feet, up."""
+    vz: Ints
+    """How far up the last tick took the body off the ground; below 0, how far it fell."""
+
+
+def step(tile_map: TileMap, bodies: Bodies, direction: Ints, pace: Ints, buttons: Ints) -> Bodies:
+    """One tick of each body by its command.
+
+    A body is a square of 2 * BODY_RADIUS that stands on the highest cell it covers. It leaps or
+    falls first; then it moves along x, then along y, so that it slides along what stops it; then
+    it lands on what is beneath it, or walks down to it where that is a step. Who is inside solid
+    ground is put out of it and does nothing else.
     """
-    speed = tile_map.speeds_at(y >> 10, x >> 10)
-    distance = (WALK_SPEED * pace * speed) // _FULL
+    x, y = bodies.x, bodies.y
+    ground = standing_height(tile_map, x, y)
+    inside = ground > _reach(bodies.z)
+    stands = bodies.z <= ground
+    leaps = stands & ((buttons & Button.JUMP) != 0)
+    walks = stands & ~leaps
+    vz = np.where(stands, leaps * _JUMP_SPEED, bodies.vz - _GRAVITY)
+    z = np.maximum(np.maximum(bodies.z, ground) + vz, ground)
+
+    distance = (WALK_SPEED * pace * tile_map.speeds_at(y >> 10, x >> 10)) // _FULL
     turn = direction >> 8
-    reachable = z + STEP_HEIGHT
+    reachable = _reach(z)
     x = _slide(tile_map, x, _part(distance, _COSINE[turn]), y, reachable, along_x=True)
     y = _slide(tile_map, y, _part(distance, _COSINE[turn - 64]), x, reachable, along_x=False)
-    return x, y, standing_height(tile_map, x, y)
+
+    below = standing_height(tile_map, x, y)
+    lands = z - below <= np.where(walks, np.int32(STEP_HEIGHT), _NOTHING)
+    begins_to_fall = walks * _GRAVITY
+    z = np.where(lands, below, z - begins_to_fall)
+    vz = np.where(lands, _NOTHING, vz - begins_to_fall)
+    if inside.any():
+        x[inside], y[inside], z[inside] = put_out(
+            tile_map, bodies.x[inside], bodies.y[inside], bodies.z[inside]
+        )
+        vz[inside] = 0
+    return Bodies(x, y, z, vz)
 
 
 def standing_height(tile_map: TileMap, x: Ints, y: Ints) -> Ints:
     """The height of the highest cell under each body."""
-    left, right = _reach(x)
-    top, bottom = _reach(y)
-    height = tile_map.heights_at
-    return np.maximum(
-        np.maximum(height(top, left), height(top, right)),
-        np.maximum(height(bottom, left), height(bottom, right)),
-    )
+    columns, rows = (x + _SIDES) >> 10, (y + _SIDES) >> 10
+    height: Ints = tile_map.heights_at(rows[:, None], columns[None, :]).max(axis=(0, 1))
+    return height
 
 
-def nearest_free(tile_map: TileMap, x: int, y: int, reachable: int) -> tuple[int, int] | None:
-    """Where somebody at (x, y) is to be put: there, or in the middle of the nearest lower cell.
+def is_inside(tile_map: TileMap, x: Ints, y: Ints, z: Ints) -> Flags:
+    """Which bodies are inside solid ground: under more than they could step up to."""
+    inside: Flags = standing_height(tile_map, x, y) > _reach(z)
+    return inside
 
-    A body fits into a cell, so that only its own height counts. None where all cells within
-    FREE_SEARCH_TILES are higher than `reachable`.
+
+def put_out(tile_map: TileMap, x: Ints, y: Ints, z: Ints) -> tuple[Ints, Ints, Ints]:
+    """The nearest places where bodies can stand; the same place where none is near.
+
+    A body fits into the middle of a cell, so that only this cell's own height counts. Searched are
+    the cells within FREE_SEARCH_TILES of the body's own, those first that are on the body's side
+    of it; and first for what a body at that height can step up to, then for anything to stand on.
     """
-    at = np.array([x], np.int32), np.array([y], np.int32)
-    if standing_height(tile_map, *at)[0] <= reachable:
-        return x, y
-    span = np.arange(-FREE_SEARCH_TILES, FREE_SEARCH_TILES + 1)
-    columns = np.clip(span + (x >> 10), -1, tile_map.width).astype(np.int32)
-    rows = np.clip(span + (y >> 10), -1, tile_map.height).astype(np.int32)
-    heights = tile_map.heights_at(rows[:, None], columns[None, :])
-    middle_x = columns.astype(np.int64) * 1024 + 512
-    middle_y = rows.astype(np.int64) * 1024 + 512
-    distance = (middle_x[None, :] - x) ** 2 + (middle_y[:, None] - y) ** 2
-    distance[heights > reachable] = np.iinfo(np.int64).max
-    best = int(distance.argmin())
-    row, column = divmod(best, len(columns))
-    if heights[row, column] > reachable:
-        return None
-    return int(middle_x[column]), int(middle_y[row])
+    x, y, z = x.copy(), y.copy(), z.copy()
+    missing = np.arange(len(x))
+    for limits in (_reach(z), np.full_like(z, _HIGHEST)):
+        for begin in range(0, len(_SEARCH), _SEARCHED_AT_ONCE):
+            if not len(missing):
+                return x, y, z
+            offsets = _SEARCH[begin : begin + _SEARCHED_AT_ONCE]
+            columns = _cells_at(x[missing], offsets[:, 0], tile_map.width)
+            rows = _cells_at(y[missing], offsets[:, 1], tile_map.height)
+            heights = tile_map.heights_at(rows, columns)
+            free = heights <= limits[missing, None]
+            found = np.flatnonzero(free.any(axis=1))
+            at = found, free[found].argmax(axis=1)
+            who = missing[found]
+            x[who], y[who], z[who] = columns[at] * 1024 + 512, rows[at] * 1024 + 512, heights[at]
+            missing = np.delete(missing, found)
+    return x, y, z
+
+
+def _search() -> Ints:
+    """All offsets within FREE_SEARCH_TILES, the nearest first, shape (count, 2)."""
+    reach = range(-FREE_SEARCH_TILES, FREE_SEARCH_TILES + 1)
+    offsets = [(dx, dy) for dx in reach for dy in reach if dx**2 + dy**2 <= FREE_SEARCH_TILES**2]
+    offsets.sort(key=lambda at: (at[0] ** 2 + at[1] ** 2, -at[0] - at[1], -at[0]))
+    return np.array(offsets, np.int32)
+
+
+_SEARCH = _search()
+
+
+def _cells_at(middle: Ints, offsets: Ints, size: int) -> Ints:
+    """The cells at those offsets, on an axis, mirrored for bodies in the lower half of a cell.
+
+    What lies outside the map becomes the cell at its edge, which nobody enters.
+    """
+    side = np.where(middle & 1023 >= 512, np.int32(1), np.int32(-1))
+    cells: Ints = np.clip((middle >> 10)[:, None] + side[:, None] * offsets, -1, size)
+    return cells
+
+
+def _reach(z: Ints) -> Ints:
+    """How high a cell may be that bodies step on: whatever the height, never NEVER_ENTER."""
+    highest: Ints = np.minimum(z + np.int32(STEP_HEIGHT), _HIGHEST)
+    return highest
 
 
 def _part(distance: Ints, cosine: Ints) -> Ints:
     """distance * cosine / 16384, rounded towards zero: as far to the west as to the east."""
-    part: Ints = np.sign(cosine) * ((distance * np.abs(cosine)) >> 14)
+    product = distance * cosine
+    part: Ints = (product + ((product >> 31) & 16383)) >> 14
     return part
-
-
-def _reach(middle: Ints) -> tuple[Ints, Ints]:
-    """The first and the last cell that bodies cover on an axis."""
-    return (middle - BODY_RADIUS) >> 10, (middle + BODY_RADIUS) >> 10
 
 
 def _slide(
@@ -92,17 +168,11 @@ def _slide(
     one new cell at the most, and what stops it is that cell's near edge.
     """
     forward = step > 0
-    edge = start + step + np.where(forward, BODY_RADIUS, -BODY_RADIUS)
-    cell = edge >> 10
-    first, last = _reach(other)
-    height = tile_map.heights_at
-    ahead = (
-        np.maximum(height(first, cell), height(last, cell))
-        if along_x
-        else np.maximum(height(cell, first), height(cell, last))
-    )
-    touching = np.where(
-        forward, (cell << 10) - 1 - BODY_RADIUS, ((cell + 1) << 10) + BODY_RADIUS
-    ).astype(np.int32)
-    stopped = (ahead > reachable) & (step != 0)
-    return np.where(stopped, touching, start + step).astype(np.int32)
+    end = start + step
+    cell = (end + np.where(forward, np.int32(BODY_RADIUS), np.int32(-BODY_RADIUS))) >> 10
+    sides = (other + _SIDES) >> 10
+    ahead = tile_map.heights_at(sides, cell) if along_x else tile_map.heights_at(cell, sides)
+    stopped = (ahead.max(axis=0) > reachable) & (step != 0)
+    near_edge = (cell + ~forward) << 10
+    touching = near_edge + np.where(forward, np.int32(-1 - BODY_RADIUS), np.int32(BODY_RADIUS))
+    return np.where(stopped, touching, end)

@@ -14,12 +14,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from protocol_spec import codec
-from protocol_spec.codec import ErrorCode, MessageType
-from server import building, names
+from protocol_spec.codec import ErrorCode, LeaveReason, MessageType, NoticeCode
+from server import building
 from server.edits import AppliedEdit, Edit
 from server.failures import ProtocolError, Rejected
+from server.identity import Identity
 from server.limits import Bucket
-from server.world import Leave, Player, Say
+from server.roles import may
 
 if TYPE_CHECKING:
     from server.game import Game
@@ -38,6 +39,10 @@ class Peer(Protocol):
 
     address: str
     """The client's, for limits; empty where it is this very machine."""
+    remote: str
+    """The client's, always: for sanctions and for the record."""
+    is_secure: bool
+    """Nobody on the way can read what is sent: TLS, or this very machine."""
 
     def send(self, message: bytes) -> None:
         """Sends one WebSocket message, or queues it; never waits."""
@@ -58,6 +63,8 @@ class State(Enum):
 
     HELLO = "hello"
     AUTH = "auth"
+    AUTHENTICATING = "authenticating"
+    """Between AUTH and its answer."""
     LOBBY = "lobby"
     ENTERING = "entering"
     """Between ENTER_WORLD and WORLD_ENTERED, which the next tick brings."""
@@ -71,14 +78,14 @@ class Session:
         self.lobby = lobby
         self.peer = peer
         self.state = State.HELLO
-        self.player_id = 0
-        self.name = ""
-        self.look = 0
+        self.identity: Identity | None = None
+        """Who is here, once that is known."""
         self.slot = -1
         self.game: Game | None = None
         self.wants_full = True
         """The next snapshot lists everybody in sight: at entering, after a pause, when asked."""
-        self.is_authenticated = False
+        self.resume_key = ""
+        """The hash of the token by which the player may come back."""
         self._opened = now
         self._heard = now
         self._pinged = False
@@ -88,6 +95,22 @@ class Session:
             settings.chat_burst / settings.chat_window_seconds, settings.chat_burst, now
         )
         self._edits = Bucket(settings.edits_per_second, settings.edit_burst, now)
+
+    @property
+    def player_id(self) -> int:
+        return self.identity.player_id if self.identity else 0
+
+    @property
+    def name(self) -> str:
+        return self.identity.name if self.identity else ""
+
+    @property
+    def look(self) -> int:
+        return self.identity.look if self.identity else 0
+
+    def may(self, resource: str, action: str) -> bool:
+        """Whether the player's role allows it."""
+        return self.identity is not None and may(self.identity.role, resource, action)
 
     def receive(self, data: bytes, now: float) -> None:
         """A binary WebSocket message came."""
@@ -106,7 +129,7 @@ class Session:
                     self._handle(message_type, payload, now)
                 else:
                     self._count_over_limit(message_type)
-                if self._is_closed():
+                if self.is_closed:
                     return
         except codec.DecodeError as error:
             self.fail(error.code, message_type=error.message_type)
@@ -119,12 +142,12 @@ class Session:
 
     def lost(self, *, said_goodbye: bool = False) -> None:
         """The connection is gone, whoever ended it. Called once."""
-        self._leave(codec.LeaveReason.LEFT if said_goodbye else codec.LeaveReason.LOST)
+        self._leave(LeaveReason.LEFT if said_goodbye else LeaveReason.LOST)
         self.lobby.disconnected(self.peer)
 
     def drop(self) -> None:
         """Ends a connection that hears nothing any more, without a word."""
-        self._leave(codec.LeaveReason.LOST)
+        self._leave(LeaveReason.LOST)
         self.peer.abort()
 
     def check_time(self, now: float) -> None:
@@ -133,7 +156,7 @@ class Session:
         if self.state is State.CLOSED:
             return
         silent = now - self._heard
-        if not self.is_authenticated and now - self._opened > settings.auth_timeout_seconds:
+        if self.identity is None and now - self._opened > settings.auth_timeout_seconds:
             self.fail(ErrorCode.AUTH_TIMEOUT)
         elif silent > settings.ping_after_seconds + settings.silence_seconds:
             self.fail(ErrorCode.SILENT)
@@ -143,10 +166,59 @@ class Session:
             self._pinged = True
             self.peer.send(codec.Ping(token=0).encode())
 
-    def entered(self, player: Player) -> None:
+    def let_in(self, identity: Identity, resume_token: str) -> None:
+        """The player is known from here on."""
+        self.identity = identity
+        self.state = State.LOBBY
+        self.tell_identity(resume_token)
+
+    def tell_identity(self, resume_token: str) -> None:
+        """Says who the player is to us now."""
+        assert self.identity is not None
+        self.peer.send(
+            codec.AuthOk(
+                player_id=self.player_id,
+                name=self.name,
+                account=int(self.identity.is_account),
+                look=self.look,
+                role=self.identity.role,
+                resume_seconds=round(self.lobby.settings.resume_seconds),
+                resume_token=resume_token.encode(),
+            ).encode()
+        )
+        if self.state is State.WORLD:
+            self.peer.send(b"".join(self.command_frames()))
+
+    def command_frames(self) -> list[bytes]:
+        """What the player may command in the chat."""
+        return [
+            codec.ChatCommand(index, each.name, each.parameters).encode()
+            for index, each in enumerate(self.lobby.commands.allowed(self))
+        ]
+
+    def notice(self, code: NoticeCode, *values: str | int) -> None:
+        """Tells the player something, to be put in words by the client."""
+        if self.state is not State.CLOSED:
+            text = "\x1f".join(str(each).replace("\x1f", " ") for each in values)
+            self.peer.send(
+                codec.Notice(code, text.encode()[:4000].decode(errors="ignore")).encode()
+            )
+
+    def refuse(self, refusal: Rejected, message_type: int = 0) -> None:
+        """Says no to something; all goes on."""
+        if self.state is not State.CLOSED:
+            self._refuse(refusal, message_type)
+
+    def not_let_in(self, refusal: Rejected) -> None:
+        """AUTH was no good; another may follow."""
+        if self.state is State.AUTHENTICATING:
+            self.state = State.AUTH
+            self._refuse(refusal, MessageType.AUTH)
+
+    def entered(self, slot: int) -> None:
         """The world took the player in."""
         self.state = State.WORLD
-        self.slot = player.slot
+        self.slot = slot
         self.wants_full = True
 
     def entry_refused(self, code: ErrorCode) -> None:
@@ -158,26 +230,32 @@ class Session:
         self._refuse(Rejected(code), MessageType.ENTER_WORLD)
 
     def fail(
-        self, code: ErrorCode, text: str = "", message_type: int = 0, close_code: int = 0
+        self,
+        code: ErrorCode,
+        text: str = "",
+        message_type: int = 0,
+        close_code: int = 0,
+        retry_after_ms: int = 0,
     ) -> None:
         """Tells the peer why, and closes."""
         if self.state is State.CLOSED:
             return
-        self._leave(codec.LeaveReason.REMOVED)
+        self._leave(LeaveReason.REMOVED)
         log.info("%s is refused: %s %s", self.name or "a connection", code.name, text)
-        self.peer.send(_error(code, text, message_type, fatal=True))
+        self.peer.send(_error(code, text, message_type, fatal=True, retry_after_ms=retry_after_ms))
         self.peer.close(close_code or 4000 + code, code.name)
 
-    def _is_closed(self) -> bool:
+    @property
+    def is_closed(self) -> bool:
         return self.state is State.CLOSED
 
-    def _leave(self, reason: codec.LeaveReason) -> None:
+    def _leave(self, reason: LeaveReason) -> None:
         if self.state is State.CLOSED:
             return
         if self.game is not None:
-            self.game.submit(Leave(self.player_id, reason))
+            self.game.leave(self, reason)
         self.state = State.CLOSED
-        self.lobby.forget(self)
+        self.lobby.forget(self, reason)
 
     def _handle(self, message_type: int, payload: bytes, now: float) -> None:
         handler = HANDLERS.get(message_type)
@@ -235,37 +313,53 @@ class Session:
         )
 
     def _auth(self, message: codec.Auth, now: float) -> None:
-        if message.method != codec.AuthMethod.GUEST:
-            raise Rejected(ErrorCode.AUTH_METHOD_UNSUPPORTED)
-        name = names.checked_name(message.name)
-        self.player_id = self.lobby.claim_name(name)
-        self.name, self.look = name, message.look
-        self.is_authenticated = True
-        self.state = State.LOBBY
-        self.peer.send(codec.AuthOk(player_id=self.player_id, name=name).encode())
+        self.state = State.AUTHENTICATING
+        self.lobby.authenticate(self, message)
 
     def _enter_world(self, message: codec.EnterWorld, now: float) -> None:
+        assert self.identity is not None
         self.game = self.lobby.find_game(message.world)
         self.state = State.ENTERING
-        self.game.admit(self)
+        self.game.admit(self, self.lobby.standing(self.identity, self.game.name))
 
     def _input(self, message: codec.Input, now: float) -> None:
         assert self.game is not None
         self.game.world.add_input(self.slot, message.tick, message.commands)
 
     def _chat_message(self, message: codec.ChatMessage, now: float) -> None:
-        text = clean_chat(message.text)
+        text = self._chat_text(message.text, now)
+        if text.startswith("/"):
+            self.lobby.commands.run(self, text)
+        else:
+            self.lobby.chat.say(self, text, now)
+
+    def _whisper(self, message: codec.Whisper, now: float) -> None:
+        self.lobby.chat.whisper(self, message.player_id, self._chat_text(message.text, now))
+
+    def _report(self, message: codec.Report, now: float) -> None:
+        text = self._chat_text(message.text, now)
+        self.lobby.start(self.lobby.reports.file(self, message.player_id, text))
+
+    def _rename(self, message: codec.Rename, now: float) -> None:
+        self._take_chat_token(now)
+        self.lobby.start(self.lobby.accounts.rename(self, message.name))
+
+    def _chat_text(self, raw: str, now: float) -> str:
+        """What the player wrote, fit to be shown. Raises Rejected."""
+        text = clean_chat(raw)
         if not text:
             raise Rejected(ErrorCode.CHAT_EMPTY)
         if len(text) > self.lobby.settings.chat_characters:
             raise Rejected(
                 ErrorCode.CHAT_TOO_LONG, f"at most {self.lobby.settings.chat_characters} characters"
             )
+        self._take_chat_token(now)
+        return text
+
+    def _take_chat_token(self, now: float) -> None:
         if not self._chat.take(now):
             wait_ms = round(self._chat.wait_seconds * 1000)
             raise Rejected(ErrorCode.CHAT_TOO_FAST, retry_after_ms=wait_ms)
-        assert self.game is not None
-        self.game.submit(Say(self.player_id, text, self.lobby.wall_clock_ms()))
 
     def _chunk_request(self, message: codec.ChunkRequest, now: float) -> None:
         assert self.game is not None
@@ -280,7 +374,8 @@ class Session:
             done(refusal)
             return
         assert self.game is not None
-        self.game.edit(Edit(self.name, VIA, operation, self.lobby.wall_clock_ms(), done))
+        time_ms = self.lobby.wall_clock_ms()
+        self.game.edit(Edit(self.name, VIA, operation, time_ms, done, self.player_id))
 
     def _edit_undo(self, message: codec.EditUndo, now: float) -> None:
         done = partial(self._tell_edit, message.edit)
@@ -290,11 +385,11 @@ class Session:
             done(refusal)
             return
         assert self.game is not None
-        self.game.undo(self.name, VIA, bool(message.redo), done)
+        self.game.undo(self.name, self.player_id, VIA, bool(message.redo), done)
 
     def _check_may_edit(self, now: float) -> None:
         """Raises Rejected where this player may not edit, or not just now."""
-        if not self.lobby.settings.guests_may_build:
+        if not (self.may("map", "edit") or self.lobby.settings.guests_may_build):
             raise Rejected(ErrorCode.EDIT_FORBIDDEN)
         if not self._edits.take(now):
             wait_ms = round(self._edits.wait_seconds * 1000)
@@ -321,6 +416,9 @@ HANDLERS: dict[int, tuple[State | None, Callable[..., None]]] = {
     MessageType.ENTER_WORLD: (State.LOBBY, Session._enter_world),
     MessageType.INPUT: (State.WORLD, Session._input),
     MessageType.CHAT_MESSAGE: (State.WORLD, Session._chat_message),
+    MessageType.WHISPER: (State.WORLD, Session._whisper),
+    MessageType.REPORT: (State.WORLD, Session._report),
+    MessageType.RENAME: (State.WORLD, Session._rename),
     MessageType.RESYNC: (State.WORLD, Session._resync),
     MessageType.CHUNK_REQUEST: (State.WORLD, Session._chunk_request),
     MessageType.EDIT_CELLS: (State.WORLD, Session._edit),

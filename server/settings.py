@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from server.callers import Network
+from server.origins import written_origin
+
+
+def _words(value: object) -> object:
+    """A list in the environment: words between commas or spaces."""
+    return value.replace(",", " ").split() if isinstance(value, str) else value
 
 
 class Settings(BaseSettings):
@@ -19,6 +28,27 @@ class Settings(BaseSettings):
     database_url: str = ""
     """Another database than the data folder's own, as SQLAlchemy writes it:
     postgresql+psycopg://user:password@host/name."""
+    tls_cert: Path | None = None
+    """The certificate, with those that vouch for it, in PEM. With its key: https and wss."""
+    tls_key: Path | None = None
+    trusted_proxies: Annotated[
+        tuple[Annotated[Network, BeforeValidator(ip_network)], ...],
+        NoDecode,
+        BeforeValidator(_words),
+    ] = ()
+    """Addresses and networks of the proxies whose X-Forwarded-For and -Proto are believed."""
+    allowed_origins: Annotated[
+        tuple[Annotated[str, AfterValidator(written_origin)], ...],
+        NoDecode,
+        BeforeValidator(_words),
+    ] = ()
+    """Pages elsewhere that may use the game from a browser, such as https://play.example.org."""
+    guests: bool = True
+    """Whether somebody may play by a name alone."""
+    resume_seconds: float = 60.0
+    """So long a player whose connection was lost may come back as if nothing had been."""
+    chat_days: int = Field(default=30, ge=0)
+    """Chat is kept for so long; 0: for ever."""
     guests_may_build: bool = False
     """Whether everybody may change maps."""
     gateway: Literal["fast", "asgi"] = "fast"
@@ -62,10 +92,16 @@ class Settings(BaseSettings):
     """Whether failures count for this machine, too. Only tests want it otherwise."""
 
     connections_per_address: int = 10
-    """Not counted for loopback."""
+    """Not counted for loopback, save for what comes there through a trusted proxy."""
     unauthenticated_connections: int = 50
-    """Not counted for loopback."""
+    """Counted alike."""
     queued_bytes: int = 256 * 1024
     """A connection with more than this unsent is aborted."""
     stalled_seconds: float = 10.0
     """A connection whose queue never drained for so long is aborted."""
+
+    @model_validator(mode="after")
+    def _check_tls(self) -> Self:
+        if (self.tls_cert is None) != (self.tls_key is None):
+            raise ValueError("tls_cert and tls_key go together")
+        return self

@@ -97,6 +97,7 @@ class Snapshot:
         rows["x"] = world.x[slots]
         rows["y"] = world.y[slots]
         rows["z"] = world.z[slots]
+        rows["vz"] = world.vz[slots]
         rows["rotation"] = world.rotation[slots]
         rows["players_count"] = record_bytes // PlayerState.SIZE
         return rows.tobytes()

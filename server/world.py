@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any
 
@@ -16,7 +16,7 @@ from protocol_spec.codec import (
     BODY_RADIUS,
     INPUT_BUFFER_TICKS,
     INPUT_REPEAT_TICKS,
-    STEP_HEIGHT,
+    Button,
     ErrorCode,
     LeaveReason,
     PlayerFlag,
@@ -25,6 +25,7 @@ from server import edits, movement
 from server.chunks import StoredChunk, TileMap
 from server.edits import FIXED_CELLS, AppliedEdit, Edit
 from server.failures import Rejected
+from server.identity import Standing
 from server.operations import Places, SetPlaces
 
 Slots = NDArray[np.int32]
@@ -39,6 +40,8 @@ class Enter:
     player_id: int
     name: str
     look: int
+    standing: Standing | None = None
+    """Where the player stood last; a spawn where nothing is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,25 @@ class Say:
 
 
 @dataclass(frozen=True, slots=True)
+class Rename:
+    """A player has another name or look."""
+
+    player_id: int
+    name: str
+    look: int
+
+
+@dataclass(frozen=True, slots=True)
+class Teleport:
+    """A player is put somewhere, or as near to it as there is room; positions in 1/1024 tile."""
+
+    player_id: int
+    x: int
+    y: int
+    z: int
+
+
+@dataclass(frozen=True, slots=True)
 class LoadChunks:
     """Chunks have come from the database, with their indexes."""
 
@@ -68,7 +90,7 @@ class TakeBack:
     edits: list[AppliedEdit]
 
 
-Command = Enter | Leave | Say | Edit | LoadChunks | TakeBack
+Command = Enter | Leave | Rename | Teleport | Say | Edit | LoadChunks | TakeBack
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +101,13 @@ class Player:
     slot: int
     name: str
     look: int
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    player: Player
+    reason: LeaveReason
+    standing: Standing
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -98,7 +127,8 @@ class Changes:
 
     tick: int
     entered: list[Player] = field(default_factory=list)
-    left: list[tuple[Player, LeaveReason]] = field(default_factory=list)
+    left: list[Departure] = field(default_factory=list)
+    renamed: list[Player] = field(default_factory=list)
     said: list[Say] = field(default_factory=list)
     refused: list[tuple[Enter, ErrorCode]] = field(default_factory=list)
     applied: list[AppliedEdit] = field(default_factory=list)
@@ -106,7 +136,7 @@ class Changes:
     deltas: dict[int, Delta] = field(default_factory=dict)
     """By chunk: what its tiles became."""
     moved_out: list[Player] = field(default_factory=list)
-    """Who stood where a wall appeared and was put beside it."""
+    """Who was put somewhere: beside a wall that appeared, or by somebody's word."""
     changed: Slots = field(default_factory=lambda: np.empty(0, np.int32))
     """Slots of the players that moved, turned or came."""
     chunks_before: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
@@ -131,6 +161,7 @@ class World:
         self.x = np.zeros(max_players, np.int32)
         self.y = np.zeros(max_players, np.int32)
         self.z = np.zeros(max_players, np.int32)
+        self.vz = np.zeros(max_players, np.int32)
         self.rotation = np.zeros(max_players, np.uint16)
         self.flags = np.zeros(max_players, np.uint8)
         self.chunk = np.zeros(max_players, np.int32)
@@ -172,6 +203,10 @@ class World:
                     self._enter(command, changes)
                 case Leave():
                     self._leave(command, changes)
+                case Rename():
+                    self._rename(command, changes)
+                case Teleport():
+                    self._teleport(command, changes)
                 case Say():
                     if command.player_id in self.players:
                         changes.said.append(command)
@@ -208,13 +243,11 @@ class World:
         if not deltas:
             return
         slots = self.active[self._stands_on(list(deltas))]
-        heights = movement.standing_height(self.map, self.x[slots], self.y[slots])
-        stuck = heights > self.z[slots] + STEP_HEIGHT
-        self.z[slots[~stuck]] = heights[~stuck]
-        by_slot = {each.slot: each for each in self.players.values()} if stuck.any() else {}
-        for slot in slots[stuck].tolist():
-            self._put_near(slot, int(self.x[slot]), int(self.y[slot]), int(self.z[slot]))
-            changes.moved_out.append(by_slot[slot])
+        stuck = slots[movement.is_inside(self.map, self.x[slots], self.y[slots], self.z[slots])]
+        if len(stuck):
+            self._put_near(stuck, self.x[stuck], self.y[stuck], self.z[stuck])
+            by_slot = {each.slot: each for each in self.players.values()}
+            changes.moved_out += [by_slot[slot] for slot in stuck.tolist()]
 
     def _stands_on(self, chunks: list[int]) -> NDArray[np.bool_]:
         """Which active bodies cover a cell of these chunks."""
@@ -225,15 +258,22 @@ class World:
                 found |= np.isin(self.map.chunk_at(x + right, y + down), chunks)
         return found
 
-    def _put_near(self, slot: int, x: int, y: int, z: int) -> None:
-        """Puts a player on the free cell nearest to a position, one that can be stepped on."""
-        place = movement.nearest_free(self.map, x, y, z + STEP_HEIGHT)
-        if place is None:
-            place = (x, y)  # Nothing is free for many tiles around: then on top of it all.
-        self.x[slot], self.y[slot] = place
-        here = np.array([slot])
-        self.z[here] = movement.standing_height(self.map, self.x[here], self.y[here])
-        self.chunk[here] = self.map.chunk_at(self.x[here], self.y[here])
+    def _put_near(self, slots: Slots, x: Slots, y: Slots, z: Slots) -> None:
+        """Puts players on the free cells nearest to positions; where there is none, on a spawn."""
+        x, y, z = movement.put_out(self.map, x, y, z)
+        lost = movement.is_inside(self.map, x, y, z)
+        if lost.any():
+            x[lost], y[lost], z[lost] = movement.put_out(self.map, *self._spawns(int(lost.sum())))
+        self.x[slots], self.y[slots], self.z[slots], self.vz[slots] = x, y, z, 0
+        self.chunk[slots] = self.map.chunk_at(x, y)
+
+    def _spawns(self, count: int) -> tuple[Slots, Slots, Slots]:
+        """The next places to appear at, in turn."""
+        spawns = self.places.spawns
+        turns = range(self._next_spawn, self._next_spawn + count)
+        self._next_spawn += count
+        x, y = np.array([spawns[turn % len(spawns)] for turn in turns], np.int32).T
+        return x * 1024 + 512, y * 1024 + 512, np.zeros(count, np.int32)
 
     def _enter(self, command: Enter, changes: Changes) -> None:
         if not self._free:
@@ -243,11 +283,18 @@ class World:
         player = Player(command.player_id, slot, command.name, command.look)
         self.players[player.player_id] = player
         self._list_active()
-        spawns = self.places.spawns
-        x, y = spawns[self._next_spawn % len(spawns)]
-        self._next_spawn += 1
-        self._put_near(slot, x * 1024 + 512, y * 1024 + 512, 0)
+        # Who left in this very tick comes back before anybody could write down where they stood.
+        just_left = [
+            each.standing for each in changes.left if each.player.player_id == command.player_id
+        ]
+        standing = just_left[-1] if just_left else command.standing
+        here = np.array([slot], np.int32)
         self.rotation[slot] = 0x4000  # Looks south, at whoever looks at the screen.
+        if standing is not None and self.map.is_on_map(standing.x >> 10, standing.y >> 10):
+            self._put_near(here, *np.array([[standing.x], [standing.y], [standing.z]], np.int32))
+            self.rotation[slot] = standing.rotation
+        else:
+            self._put_near(here, *self._spawns(1))
         self.flags[slot] = 0
         self.input_tick[slot] = self.newest_input[slot] = 0
         self._pace[slot] = 0
@@ -261,8 +308,28 @@ class World:
             return
         self._list_active()
         self._free.append(player.slot)
-        changes.left.append((player, command.reason))
-        changes.entered = [each for each in changes.entered if each is not player]
+        changes.left.append(Departure(player, command.reason, self.standing(player.slot)))
+        changes.entered = [each for each in changes.entered if each.player_id != player.player_id]
+
+    def standing(self, slot: int) -> Standing:
+        """Where the player in a slot is."""
+        return Standing(
+            int(self.x[slot]), int(self.y[slot]), int(self.z[slot]), int(self.rotation[slot])
+        )
+
+    def _rename(self, command: Rename, changes: Changes) -> None:
+        player = self.players.get(command.player_id)
+        if player is not None:
+            player = replace(player, name=command.name, look=command.look)
+            self.players[player.player_id] = player
+            changes.renamed.append(player)
+
+    def _teleport(self, command: Teleport, changes: Changes) -> None:
+        player = self.players.get(command.player_id)
+        if player is not None:
+            place = np.array([[command.x], [command.y], [command.z]], np.int32)
+            self._put_near(np.array([player.slot], np.int32), *place)
+            changes.moved_out.append(player)
 
     def _list_active(self) -> None:
         slots = sorted(each.slot for each in self.players.values())
@@ -299,26 +366,29 @@ class World:
         self._missed[fresh] = 0
         self._pace[slots[self._missed[slots] > INPUT_REPEAT_TICKS]] = 0
 
+        buttons = np.zeros(len(slots), np.int32)
+        buttons[given] = commands["buttons"]
+
         before = self.chunk[slots]
-        x, y, z = self.x[slots], self.y[slots], self.z[slots]
+        x, y = self.x[slots], self.y[slots]
         rotation, flags = self.rotation[slots], self.flags[slots]
         self.rotation[fresh] = commands["aim"]
-        walking = self._pace[slots] > 0
-        who = slots[walking]
-        if len(who):
-            self.x[who], self.y[who], self.z[who] = movement.walk(
-                self.map,
-                self.x[who],
-                self.y[who],
-                self.z[who],
-                self._direction[who],
-                self._pace[who],
-            )
-            self.chunk[who] = self.map.chunk_at(self.x[who], self.y[who])
-        moved = (self.x[slots] != x) | (self.y[slots] != y) | (self.z[slots] != z)
-        self.flags[slots] = np.where(moved, PlayerFlag.MOVING, 0)
+        going = (self._pace[slots] > 0) | (self.vz[slots] != 0) | (buttons & Button.JUMP != 0)
+        if changes.deltas:
+            going[:] = True  # The ground may have changed under those who stand.
+        if going.any():
+            self._step(slots[going], buttons[going])
+        moved = (self.x[slots] != x) | (self.y[slots] != y)
+        airborne = self.vz[slots] != 0
+        self.flags[slots] = moved * PlayerFlag.MOVING | airborne * PlayerFlag.AIRBORNE
         changed = moved | (self.rotation[slots] != rotation) | (self.flags[slots] != flags)
         came = [each.slot for each in (*changes.entered, *changes.moved_out)]
         changed |= np.isin(slots, came)
         changes.changed = slots[changed]
         changes.chunks_before = before[changed]
+
+    def _step(self, who: Slots, buttons: Slots) -> None:
+        bodies = movement.Bodies(self.x[who], self.y[who], self.z[who], self.vz[who])
+        after = movement.step(self.map, bodies, self._direction[who], self._pace[who], buttons)
+        self.x[who], self.y[who], self.z[who], self.vz[who] = after.x, after.y, after.z, after.vz
+        self.chunk[who] = self.map.chunk_at(after.x, after.y)

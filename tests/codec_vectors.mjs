@@ -21,7 +21,7 @@ function plain({ name, fields }) {
 
 function fieldsToEncode(fields) {
   const values = { ...fields };
-  for (const key of ["secret", "cells"]) {
+  for (const key of ["secret", "cells", "resume_token"]) {
     if (typeof values[key] === "string") values[key] = fromHex(values[key]);
   }
   return values;

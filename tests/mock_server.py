@@ -7,21 +7,25 @@ reference client's session on a wire that is a function call.
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sqlmodel import Session
 
 from protocol_spec import codec
 from protocol_spec.client import ClientSession
 from server.chunks import Cells, TileMap
+from server.store.thread import Database
 from server.game import TICK_SECONDS, Game
 from server.keeper import Keeper
-from server.lobby import Lobby
 from server.operations import Places
-from server.session import Session
+from server.services import assemble
+from server.session import Session as ServerSession
 from server.settings import Settings
 from server.store import Store
 from server.tiles import builtin_tile_set
@@ -45,6 +49,34 @@ def meadow(width: int = 96, height: int = 96) -> TileMap:
     return TileMap.of(grass(width, height), TILES)
 
 
+QUICK_PASSWORDS = {"argon2_kib": 8, "argon2_passes": 1, "limit_loopback_logins": False}
+"""Nobody attacks the tests."""
+
+
+@cache
+def _template() -> sqlite3.Connection:
+    """A database in memory with all tables and no rows."""
+    store = Store(Path(), "sqlite://")
+    store.migrate()
+    template = sqlite3.connect(":memory:")
+    store.do(lambda session: _raw(session).backup(template))
+    store.close()
+    return template
+
+
+def _raw(session: Session) -> sqlite3.Connection:
+    raw: Any = session.connection().connection.driver_connection
+    assert isinstance(raw, sqlite3.Connection)
+    return raw
+
+
+def empty_store() -> Store:
+    """A database in memory: a copy, for migrations take as long as many tests."""
+    store = Store(Path(), "sqlite://")
+    store.do(lambda session: _template().backup(_raw(session)))
+    return store
+
+
 class SameThread(Executor):
     """Runs what it is given at once: the tests' database needs no thread of its own."""
 
@@ -60,8 +92,10 @@ class SameThread(Executor):
 class Wire:
     """A Peer that hands what the server sends to a client at once."""
 
-    def __init__(self, address: str = "") -> None:
+    def __init__(self, address: str = "", is_secure: bool = True) -> None:
         self.address = address
+        self.remote = address or "127.0.0.1"
+        self.is_secure = is_secure
         self.sent: list[bytes] = []
         self.closed: tuple[int, str] | None = None
         self.is_aborted = False
@@ -93,7 +127,7 @@ class MockClient(ClientSession):
     def __init__(self, server: MockServer, name: str, address: str = "") -> None:
         self.wire = Wire(address)
         self.server = server
-        self.server_session: Session = server.lobby.open_session(self.wire, server.now)
+        self.server_session: ServerSession = server.lobby.open_session(self.wire, server.now)
         super().__init__(name, "", self._send)
         self.wire.client = self
 
@@ -120,13 +154,21 @@ class MockServer:
         **settings: object,
     ) -> None:
         """A map in memory alone, or with a database and the number of its map there."""
-        self.settings = Settings.model_validate(settings)
+        self.settings = Settings.model_validate({**QUICK_PASSWORDS, **settings})
         self.now = 1000.0
         world = World(tile_map or meadow(), Places(spawns), self.settings.max_players)
         self.map_id = map_id
-        self.keeper = Keeper(store or Store(Path(), "sqlite://"), map_id, SameThread())
+        store = store or empty_store()
+        self.keeper = Keeper(store, map_id, SameThread())
         self.game = Game("meadow", "free_roam", "meadow", world, self.keeper, self.settings)
-        self.lobby = Lobby(self.settings, [self.game])
+        self.services = assemble(
+            self.settings,
+            Database(store),
+            [self.game],
+            clock=lambda: self.now,
+            start=asyncio.run,
+        )
+        self.lobby = self.services.lobby
 
     @property
     def world(self) -> World:

@@ -442,7 +442,7 @@ class History(RuleBasedStateMachine):
         for _ in range(count):
             request = self._ask(author, Step(redo))
             if author == OPERATOR:
-                self.server.game.undo(author, "panel", redo, self._done(request))
+                self.server.game.undo(author, 0, "panel", redo, self._done(request))
             else:
                 self.numbers[author, self.clients[author].undo(redo=redo)] = request
 

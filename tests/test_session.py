@@ -115,13 +115,26 @@ def test_a_bad_name_is_refused_and_a_better_one_may_follow(
     client.wire.client = None
     client.server_session.receive(HELLO, server.now)
     assert answered(client, guest(name)) is code
-    client.server_session.receive(guest("Estragon"), server.now)
+    client.server_session.receive(guest("Pozzo"), server.now)
     assert isinstance(client.wire.messages()[-1], codec.AuthOk)
 
 
 def test_a_name_is_free_again_when_its_owner_has_gone(server: MockServer) -> None:
-    server.join("Vladimir").disconnect()
+    server.join("Vladimir").server_session.lost(said_goodbye=True)
     server.tick()
+    server.join("Vladimir")
+
+
+def test_a_name_waits_for_who_lost_the_connection_as_long_as_they_may_resume(
+    server: MockServer,
+) -> None:
+    server.join("Vladimir").disconnect()
+    server.lobby.give_up_absent()
+    client = server.connect("Vladimir")
+    client.begin()
+    assert client.wire.errors() == [ErrorCode.NAME_IN_USE]
+    server.now += server.settings.resume_seconds
+    server.lobby.give_up_absent()
     server.join("Vladimir")
 
 

@@ -2,7 +2,7 @@
 
 export const PROTOCOL_VERSION = 1;
 export const SUBPROTOCOL = "estragon.v1";
-export const SCHEMA_HASH = 526307423;
+export const SCHEMA_HASH = 2336874133;
 /** The first field of HELLO, "ESTR" in ASCII: whoever does not send it is not one of us. */
 export const MAGIC = 1163088978;
 /** The longest WebSocket message that a client may send. */
@@ -21,6 +21,14 @@ export const WALK_SPEED = 256;
 export const BODY_RADIUS = 300;
 /** A body walks up a difference of height up to this; a higher one stops it. */
 export const STEP_HEIGHT = 256;
+/** How fast a body leaves the ground: it rises by 360 and lands after 9 ticks. No multiple of GRAVITY, so that vz is 0 of those alone who stand. */
+export const JUMP_SPEED = 150;
+/** How much faster a body falls with each tick in the air. */
+export const GRAVITY = 40;
+/** The height of what nobody enters, from whatever height. */
+export const NEVER_ENTER = 32767;
+/** How far around a body that is inside solid ground a free cell is looked for. */
+export const FREE_SEARCH_TILES = 32;
 /** For so many ticks a missing command is taken to equal the one before; then the body stands. */
 export const INPUT_REPEAT_TICKS = 3;
 /** Commands for ticks further ahead than this are not kept. */
@@ -55,7 +63,13 @@ export const MessageType = Object.freeze({
   "EDIT_SHAPE": 23,
   "EDIT_STAMP": 24,
   "EDIT_UNDO": 25,
-  "EDIT_RESULT": 26
+  "EDIT_RESULT": 26,
+  "NOTICE": 27,
+  "CHAT_COMMAND": 28,
+  "WHISPER": 29,
+  "REPORT": 30,
+  "RENAME": 31,
+  "CHAT_REMOVED": 32
 });
 export const ErrorCode = Object.freeze({
   "INTERNAL": 1,
@@ -83,9 +97,14 @@ export const ErrorCode = Object.freeze({
   "WORLD_UNKNOWN": 36,
   "WORLD_FULL": 37,
   "TOO_MANY_CONNECTIONS": 38,
+  "NAME_REGISTERED": 39,
   "CHAT_EMPTY": 40,
   "CHAT_TOO_LONG": 41,
   "CHAT_TOO_FAST": 42,
+  "CHAT_MUTED": 43,
+  "CHAT_NOBODY": 44,
+  "COMMAND_UNKNOWN": 45,
+  "COMMAND_USAGE": 46,
   "EDIT_FORBIDDEN": 60,
   "EDIT_OUTSIDE": 61,
   "EDIT_TILE": 62,
@@ -96,10 +115,39 @@ export const ErrorCode = Object.freeze({
   "PASSWORD_TOO_SHORT": 77,
   "PASSWORD_TOO_LONG": 78,
   "PASSWORD_COMMON": 79,
-  "SERVER_STOPPING": 50
+  "SERVER_STOPPING": 50,
+  "KICKED": 51,
+  "BANNED": 52,
+  "TAKEN_OVER": 53,
+  "LOGGED_OUT": 54,
+  "AUTH_FAILED": 70,
+  "AUTH_TOO_MANY_TRIES": 71,
+  "AUTH_INSECURE": 72,
+  "AUTH_EXPIRED": 73,
+  "GUESTS_FORBIDDEN": 74,
+  "FORBIDDEN": 75,
+  "SERVER_BUSY": 76
 });
 export const AuthMethod = Object.freeze({
-  "GUEST": 1
+  "GUEST": 1,
+  "PASSWORD": 2,
+  "TICKET": 3,
+  "RESUME": 4
+});
+export const NoticeCode = Object.freeze({
+  "ANNOUNCEMENT": 1,
+  "WARNED": 2,
+  "MUTED": 3,
+  "UNMUTED": 4,
+  "CHAT_HELD": 5,
+  "SLOW_MODE": 6,
+  "TELEPORTED": 7,
+  "REPORT_FILED": 8,
+  "DONE": 9,
+  "PLAYERS": 10,
+  "COMMANDS": 11,
+  "NAME_CHANGED": 12,
+  "ROLE_CHANGED": 13
 });
 export const LeaveReason = Object.freeze({
   "LEFT": 1,
@@ -121,7 +169,8 @@ export const Button = Object.freeze({
   "USE": 2
 });
 export const PlayerFlag = Object.freeze({
-  "MOVING": 1
+  "MOVING": 1,
+  "AIRBORNE": 2
 });
 export const SnapshotFlag = Object.freeze({
   "FULL": 1
@@ -323,6 +372,10 @@ const MESSAGES = {
         "type": "i32"
       },
       {
+        "name": "vz",
+        "type": "i16"
+      },
+      {
         "name": "rotation",
         "type": "u16"
       },
@@ -436,6 +489,28 @@ const MESSAGES = {
         "name": "name",
         "type": "string",
         "max": 80
+      },
+      {
+        "name": "account",
+        "type": "u8"
+      },
+      {
+        "name": "look",
+        "type": "u8"
+      },
+      {
+        "name": "role",
+        "type": "string",
+        "max": 16
+      },
+      {
+        "name": "resume_seconds",
+        "type": "u16"
+      },
+      {
+        "name": "resume_token",
+        "type": "bytes",
+        "max": 64
       }
     ]
   },
@@ -801,6 +876,103 @@ const MESSAGES = {
         "name": "text",
         "type": "string",
         "max": 255
+      }
+    ]
+  },
+  "27": {
+    "name": "NOTICE",
+    "fields": [
+      {
+        "name": "code",
+        "type": "u8"
+      },
+      {
+        "name": "values",
+        "type": "string",
+        "max": 4000
+      }
+    ]
+  },
+  "28": {
+    "name": "CHAT_COMMAND",
+    "fields": [
+      {
+        "name": "index",
+        "type": "u8"
+      },
+      {
+        "name": "name",
+        "type": "string",
+        "max": 32
+      },
+      {
+        "name": "parameters",
+        "type": "string",
+        "max": 128
+      }
+    ]
+  },
+  "29": {
+    "name": "WHISPER",
+    "fields": [
+      {
+        "name": "player_id",
+        "type": "u32"
+      },
+      {
+        "name": "own",
+        "type": "u8"
+      },
+      {
+        "name": "name",
+        "type": "string",
+        "max": 80
+      },
+      {
+        "name": "text",
+        "type": "string",
+        "max": 2000
+      },
+      {
+        "name": "timestamp",
+        "type": "u64"
+      }
+    ]
+  },
+  "30": {
+    "name": "REPORT",
+    "fields": [
+      {
+        "name": "player_id",
+        "type": "u32"
+      },
+      {
+        "name": "text",
+        "type": "string",
+        "max": 2000
+      }
+    ]
+  },
+  "31": {
+    "name": "RENAME",
+    "fields": [
+      {
+        "name": "name",
+        "type": "string",
+        "max": 255
+      }
+    ]
+  },
+  "32": {
+    "name": "CHAT_REMOVED",
+    "fields": [
+      {
+        "name": "player_id",
+        "type": "u32"
+      },
+      {
+        "name": "timestamp",
+        "type": "u64"
       }
     ]
   }

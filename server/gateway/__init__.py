@@ -6,9 +6,12 @@ import asyncio
 import logging
 from typing import Any
 
+from server.callers import Caller, identify
 from server.gateway.connection import LARGEST_MESSAGE as LARGEST_MESSAGE
+from server.gateway.connection import SEND_BUFFER_BYTES as SEND_BUFFER_BYTES
 from server.gateway.plain import GAME_PATH, PlainProtocol
 from server.lobby import Lobby
+from server.origins import refusal
 
 log = logging.getLogger(__name__)
 
@@ -16,9 +19,6 @@ try:
     from server.gateway import fast as fast_gateway
 except ImportError:  # picows has no build for every platform.
     fast_gateway = None  # type: ignore[assignment]
-
-SEND_BUFFER_BYTES = 64 * 1024
-"""The kernel's, a socket: left alone it grows to megabytes and hides seconds of old state."""
 
 
 def choose(wanted: str) -> str:
@@ -31,6 +31,9 @@ def choose(wanted: str) -> str:
 
 def upgrade_protocol(lobby: Lobby, *, fast: bool) -> type[asyncio.Protocol]:
     """The class for uvicorn's `ws=`: sends each upgrade to the protocol that serves its path.
+
+    picows gets only who may come in. All others go the way that leads past `server.entrance`,
+    which tells them so.
 
     It leans on how uvicorn hands an upgrade over (a new protocol, `connection_made`, then
     `data_received` with the request, then `set_protocol`) and on picows' own protocol class:
@@ -47,11 +50,11 @@ def upgrade_protocol(lobby: Lobby, *, fast: bool) -> type[asyncio.Protocol]:
 
         def data_received(self, data: bytes) -> None:
             if self._chosen is None:
-                path = data.split(b" ", 2)[1].split(b"?", 1)[0]
-                self._is_fast = fast and path == GAME_PATH.encode()
+                caller = self._admitted(data) if fast else None
+                self._is_fast = caller is not None
                 self._chosen = (
-                    fast_gateway.fast_protocol(lobby, self._transport)
-                    if self._is_fast
+                    fast_gateway.fast_protocol(lobby, caller)
+                    if caller is not None
                     else PlainProtocol(**self._uvicorn)
                 )
                 self._chosen.connection_made(self._transport)
@@ -61,6 +64,28 @@ def upgrade_protocol(lobby: Lobby, *, fast: bool) -> type[asyncio.Protocol]:
                 fast_gateway.feed(self._chosen, data)
             else:
                 self._chosen.data_received(data)
+
+        def _admitted(self, data: bytes) -> Caller | None:
+            """Who knocks at the game's door and may come in, from the request as uvicorn wrote it.
+
+            None for all others.
+            """
+            target, *lines = data.partition(b"\r\n\r\n")[0].split(b"\r\n")
+            path = target.split(b" ")[1].partition(b"?")[0].decode("latin-1")
+            if path != GAME_PATH:
+                return None
+            headers = [
+                (name, value) for name, _, value in (each.partition(b": ") for each in lines)
+            ]
+            peer = self._transport.get_extra_info("peername")
+            caller = identify(
+                peer[0] if isinstance(peer, tuple) else "",
+                headers,
+                lobby.settings.trusted_proxies,
+                is_tls=self._transport.get_extra_info("sslcontext") is not None,
+            )
+            is_refused = refusal(caller, path, headers, lobby.settings.allowed_origins)
+            return None if is_refused else caller
 
         def _hand_over(self) -> None:
             if not self._transport.is_closing():

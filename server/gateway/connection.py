@@ -6,6 +6,7 @@ import asyncio
 import logging
 
 from protocol_spec.codec import ErrorCode
+from server.callers import Caller
 from server.lobby import Lobby
 from server.session import Session
 
@@ -13,6 +14,8 @@ log = logging.getLogger(__name__)
 
 LARGEST_MESSAGE = 64 * 1024
 """Up to here a message over the limit is answered with its ERROR; a longer one is not even read."""
+SEND_BUFFER_BYTES = 64 * 1024
+"""The kernel's, a socket: left alone it grows to megabytes and hides seconds of old state."""
 CLOSE_DELAY_SECONDS = 0.1
 CLOSE_LINGER_SECONDS = 1.0
 """A closed connection that the peer does not hang up is cut after this."""
@@ -24,8 +27,10 @@ class Connection:
     Kinds differ in four calls: `_send_binary`, `_send_close`, `abort` and `queued_bytes`.
     """
 
-    def __init__(self, lobby: Lobby, address: str) -> None:
-        self.address = address
+    def __init__(self, lobby: Lobby, caller: Caller) -> None:
+        self.address = caller.address
+        self.remote = caller.remote
+        self.is_secure = caller.is_secure
         self._loop = asyncio.get_running_loop()
         self._lobby = lobby
         self._session: Session | None = None
@@ -74,8 +79,3 @@ class Connection:
 
     def _send_close(self, code: int, reason: str) -> None:
         raise NotImplementedError
-
-
-def counted_address(host: str) -> str:
-    """A peer's address as the limits count it: empty for loopback."""
-    return "" if host == "::1" or host.startswith(("127.", "::ffff:127.")) else host

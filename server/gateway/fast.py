@@ -13,7 +13,8 @@ import picows
 from picows.picows import WSProtocol  # type: ignore[attr-defined]
 
 from protocol_spec.codec import MAX_CLIENT_MESSAGE, SUBPROTOCOL
-from server.gateway.connection import LARGEST_MESSAGE, Connection, counted_address
+from server.callers import Caller
+from server.gateway.connection import CLOSE_LINGER_SECONDS, LARGEST_MESSAGE, Connection
 from server.lobby import Lobby
 
 _picows_log = logging.getLogger(f"{__name__}.picows")
@@ -27,8 +28,8 @@ READ_BUFFER_BYTES = 2048
 class FastConnection(Connection, picows.WSListener):
     """A game socket that picows reads and writes."""
 
-    def __init__(self, lobby: Lobby, address: str) -> None:
-        super().__init__(lobby, address)
+    def __init__(self, lobby: Lobby, caller: Caller) -> None:
+        super().__init__(lobby, caller)
         self._transport: picows.WSTransport | None = None
         self._parts = bytearray()
         """The fragments of a message so far."""
@@ -48,6 +49,8 @@ class FastConnection(Connection, picows.WSListener):
             self._said_goodbye = True
             transport.send_close(frame.get_close_code(), frame.get_close_message())
             transport.disconnect()
+            # TLS says good-bye as well, and would wait half a minute for the peer to answer.
+            self._loop.call_later(CLOSE_LINGER_SECONDS, self.abort)
         elif kind in (
             picows.WSMsgType.BINARY,
             picows.WSMsgType.TEXT,
@@ -87,12 +90,9 @@ class FastConnection(Connection, picows.WSListener):
             self._transport.disconnect(graceful=False)
 
 
-def fast_protocol(lobby: Lobby, transport: Any) -> Any:
-    peer = transport.get_extra_info("peername")
-    address = counted_address(peer[0]) if isinstance(peer, tuple) else ""
-
+def fast_protocol(lobby: Lobby, caller: Caller) -> Any:
     def listener(request: picows.WSUpgradeRequest) -> Any:
-        connection = FastConnection(lobby, address)
+        connection = FastConnection(lobby, caller)
         offered = request.headers.get("Sec-WebSocket-Protocol", "")
         if SUBPROTOCOL in [each.strip() for each in offered.split(",")]:
             echo = {"Sec-WebSocket-Protocol": SUBPROTOCOL}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
 from typing import Any
 
 from fastapi import APIRouter
@@ -12,13 +11,14 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from protocol_spec.codec import SUBPROTOCOL
-from server.gateway.connection import Connection, counted_address
+from server.callers import caller_of
+from server.gateway.connection import Connection
 from server.lobby import Lobby
 
 GAME_PATH = "/ws"
 ABNORMAL_CLOSURE = 1006
 """RFC 6455, 7.4.1: the connection was lost without a close frame."""
-_ABORT = "estragon.abort"
+_TRANSPORT = "estragon.transport"
 
 
 def router(lobby: Lobby) -> APIRouter:
@@ -35,12 +35,12 @@ class PlainConnection(Connection):
     """A game socket on an ASGI route; a task of its own writes what was sent."""
 
     def __init__(self, lobby: Lobby, websocket: WebSocket) -> None:
-        host = websocket.client.host if websocket.client else ""
-        super().__init__(lobby, counted_address(host))
+        super().__init__(lobby, caller_of(websocket.scope))
         self._websocket = websocket
-        self._abort: Callable[[], None] = websocket.scope["extensions"][_ABORT]
+        self._transport: asyncio.Transport = websocket.scope["extensions"][_TRANSPORT]
         self._queue: deque[bytes | tuple[int, str]] = deque()
         self._queued = 0
+        """Bytes in the queue; what the transport has taken of it waits on there."""
         self._wake = asyncio.Event()
 
     async def serve(self) -> None:
@@ -78,7 +78,7 @@ class PlainConnection(Connection):
 
     @property
     def queued_bytes(self) -> int:
-        return self._queued
+        return self._queued + self._transport.get_write_buffer_size()
 
     def _send_binary(self, message: bytes) -> None:
         self._queued += len(message)
@@ -90,15 +90,21 @@ class PlainConnection(Connection):
         self._wake.set()
 
     def abort(self) -> None:
-        self._abort()
+        self._transport.abort()
 
 
 class PlainProtocol(WebSocketsSansIOProtocol):
-    """uvicorn's own protocol, which also lets the route drop a connection that never reads."""
+    """uvicorn's own protocol, which also lets the route see and drop what is never read."""
 
     def handle_connect(self, event: Any) -> None:
         super().handle_connect(event)
         if self.close_sent:
             return  # It was no WebSocket handshake.
         extensions: dict[str, Any] = self.scope["extensions"]
-        extensions[_ABORT] = self.transport.abort
+        extensions[_TRANSPORT] = self.transport
+
+    async def send(self, message: Any) -> None:
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body" and self.close_sent:
+            # uvicorn takes an answer in words for a bug of the application's, and logs it as one.
+            self.handshake_complete = True

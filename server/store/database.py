@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from alembic import command
 from alembic.config import Config
@@ -23,6 +23,9 @@ from server.operations import Places
 from server.store import history, maps
 from server.store.maps import Batch, StoredMap, StoredWorld
 from server.tiles import TileSet
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 DATABASE_NAME = "estragon.sqlite3"
 BUSY_TIMEOUT_MS = 2000
@@ -78,6 +81,13 @@ class Store:
             self._claim.close()
         self._engine.dispose()
 
+    def do(
+        self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Has one of this package's functions do its work, in a transaction of its own."""
+        with self._session() as session:
+            return work(session, *args, **kwargs)
+
     def add_map(self, name: str, draft: Draft, tiles: TileSet) -> int:
         """Keeps a new map and returns its number. Raises StoreError where the name is taken."""
         with self._session() as session:
@@ -131,10 +141,12 @@ class Store:
         with self._session() as session:
             return history.entries(session, map_id, wanted, limit, newest_first)
 
-    def last_edit(self, map_id: int, author: str, *, redo: bool) -> JournalEntry | None:
+    def last_edit(
+        self, map_id: int, author: str, author_id: int = 0, *, redo: bool
+    ) -> JournalEntry | None:
         """What an author's undo, or redo, is about; None where there is nothing."""
         with self._session() as session:
-            return history.last_edit(session, map_id, author, redo=redo)
+            return history.last_edit(session, map_id, author, author_id, redo=redo)
 
     def purge(self, map_id: int, before_ms: int) -> int:
         """Forgets the journal's entries from before a time; returns how many."""

@@ -47,6 +47,7 @@ def _columns(map_id: int, applied: AppliedEdit) -> dict[str, Any]:
         "map_id": map_id,
         "time_ms": edit.time_ms,
         "author": edit.author,
+        "author_id": edit.author_id,
         "via": edit.via,
         "kind": edit.operation.kind,
         "left": int(xs.min()) if any_cells else 0,
@@ -88,9 +89,13 @@ def entries(
     return found
 
 
-def last_edit(session: Session, map_id: int, author: str, *, redo: bool) -> JournalEntry | None:
+def last_edit(
+    session: Session, map_id: int, author: str, author_id: int, *, redo: bool
+) -> JournalEntry | None:
+    """A player's own edits are told by the number: names change, and change hands."""
+    by_author = EditRow.author_id == author_id if author_id else EditRow.author == author
     own = select(EditRow).where(
-        EditRow.map_id == map_id, EditRow.author == author, col(EditRow.kind).not_in(NOT_UNDONE)
+        EditRow.map_id == map_id, by_author, col(EditRow.kind).not_in(NOT_UNDONE)
     )
     newest = col(EditRow.id).desc()
     last_done = session.exec(own.where(~col(EditRow.is_undone)).order_by(newest).limit(1)).first()

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 from sqlalchemy import insert, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from server.chunks import CHUNK_SHAPE, StoredChunk, cut_chunk, pack_chunk, unpack_chunk
@@ -17,6 +16,7 @@ from server.edits import AppliedEdit
 from server.mapmakers import Area, Draft, Place
 from server.models import ChunkRow, MapRow, TileSetRow, WorldRow
 from server.operations import Places
+from server.store.upsert import upsert
 from server.tiles import TileSet, read_tile_set
 
 CHUNKS_PER_QUERY = 256
@@ -137,15 +137,7 @@ def write_batches(session: Session, map_id: int, batches: list[Batch]) -> None:
             }
             for each in chunks.values()
         ]
-        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-        new = dialect.insert(ChunkRow)
-        session.execute(
-            new.on_conflict_do_update(
-                index_elements=["map_id", "chunk_x", "chunk_y"],
-                set_={"revision": new.excluded.revision, "cells": new.excluded.cells},
-            ),
-            rows,
-        )
+        upsert(session, ChunkRow, ["map_id", "chunk_x", "chunk_y"], rows)
     for batch in batches:
         if batch.places is not None:
             session.exec(

@@ -35,6 +35,12 @@ enum MessageType {
 	EDIT_STAMP = 24,
 	EDIT_UNDO = 25,
 	EDIT_RESULT = 26,
+	NOTICE = 27,
+	CHAT_COMMAND = 28,
+	WHISPER = 29,
+	REPORT = 30,
+	RENAME = 31,
+	CHAT_REMOVED = 32,
 }
 
 ## Why the server refuses. A fatal one is followed by a close with 4000 + the code.
@@ -89,12 +95,23 @@ enum ErrorCode {
 	WORLD_FULL = 37,
 	## Too many connections, from this address or not yet authenticated.
 	TOO_MANY_CONNECTIONS = 38,
+	## The name, or one that looks like it, belongs to an account: log in, or take another.
+	NAME_REGISTERED = 39,
 	## A chat message of nothing but spaces.
 	CHAT_EMPTY = 40,
 	## A chat message over the server's limit of characters.
 	CHAT_TOO_LONG = 41,
 	## Too many chat messages; retry_after_ms tells when the next may come.
 	CHAT_TOO_FAST = 42,
+	## The player may not speak for now; retry_after_ms tells how long, 0: until somebody lifts
+	## it. text is the staff's reason.
+	CHAT_MUTED = 43,
+	## There is nobody of that name or number here.
+	CHAT_NOBODY = 44,
+	## There is no such command, or not for this player.
+	COMMAND_UNKNOWN = 45,
+	## The command wants other parameters; text says which.
+	COMMAND_USAGE = 46,
 	## This player may not change this map.
 	EDIT_FORBIDDEN = 60,
 	## A cell, layer, spawn or area that the map does not have.
@@ -117,12 +134,72 @@ enum ErrorCode {
 	PASSWORD_COMMON = 79,
 	## The server is shutting down; come back soon.
 	SERVER_STOPPING = 50,
+	## Somebody of the staff ended the connection. text is their reason, for the player's eyes.
+	KICKED = 51,
+	## This player, or this address, may not come in; retry_after_ms tells how long, 0: for good.
+	## text is the staff's reason.
+	BANNED = 52,
+	## The same player came in from elsewhere.
+	TAKEN_OVER = 53,
+	## The account was logged out everywhere, its password changed, or it was deleted.
+	LOGGED_OUT = 54,
+	## Name and password do not belong together.
+	AUTH_FAILED = 70,
+	## Too many tries; retry_after_ms tells when the next may come.
+	AUTH_TOO_MANY_TRIES = 71,
+	## A password is taken over TLS or from the same machine only.
+	AUTH_INSECURE = 72,
+	## The ticket or token is not, or no longer, good.
+	AUTH_EXPIRED = 73,
+	## This server lets accounts in only.
+	GUESTS_FORBIDDEN = 74,
+	## This player may not do that.
+	FORBIDDEN = 75,
+	## Too much at once; retry_after_ms tells when to try again.
+	SERVER_BUSY = 76,
 }
 
 ## How a client says who it is.
 enum AuthMethod {
 	## By a name alone.
 	GUEST = 1,
+	## By an account's name and, as the secret, its password; over TLS or from the same machine
+	## only.
+	PASSWORD = 2,
+	## By a ticket of the HTTP interface, used once and soon; the name is ignored.
+	TICKET = 3,
+	## By the resume token of AUTH_OK, after the connection was lost; name and look are ignored.
+	RESUME = 4,
+}
+
+## What the server has to say. What players read is made from the code and its values.
+enum NoticeCode {
+	## Values: who, text.
+	ANNOUNCEMENT = 1,
+	## The staff warns the receiver. Values: reason.
+	WARNED = 2,
+	## The receiver may not speak. Values: reason, minutes (0: until lifted).
+	MUTED = 3,
+	## The receiver may speak again. No values.
+	UNMUTED = 4,
+	## The receiver's line waits for the staff. No values.
+	CHAT_HELD = 5,
+	## Everybody may speak once in so many seconds; 0: as they like. Values: seconds.
+	SLOW_MODE = 6,
+	## The staff moved the receiver. Values: who.
+	TELEPORTED = 7,
+	## The receiver's report is with the staff. Values: name.
+	REPORT_FILED = 8,
+	## The receiver's command was carried out. Values: command, name.
+	DONE = 9,
+	## Who is here. Values: world, then names.
+	PLAYERS = 10,
+	## What the receiver may command: each with its parameters. Values: lines.
+	COMMANDS = 11,
+	## Values: the old name, the new one.
+	NAME_CHANGED = 12,
+	## The receiver's role. Values: role.
+	ROLE_CHANGED = 13,
 }
 
 ## Why a player is gone.
@@ -158,7 +235,7 @@ enum TilePattern {
 
 ## Bits of Command.buttons.
 enum ButtonBit {
-	## Reserved.
+	## Leap off the ground, again at each landing while it is held.
 	JUMP = 1,
 	## Reserved.
 	USE = 2,
@@ -166,8 +243,10 @@ enum ButtonBit {
 
 ## Bits of PlayerState.flags.
 enum PlayerFlag {
-	## The body moved in this tick.
+	## The body moved over the ground in this tick.
 	MOVING = 1,
+	## The body leaps or falls.
+	AIRBORNE = 2,
 }
 
 ## Bits of WORLD_STATE.flags.
@@ -178,7 +257,7 @@ enum SnapshotFlag {
 
 const PROTOCOL_VERSION: int = 1
 const SUBPROTOCOL: String = "estragon.v1"
-const SCHEMA_HASH: int = 526307423
+const SCHEMA_HASH: int = 2336874133
 ## The first field of HELLO, "ESTR" in ASCII: whoever does not send it is not one of us.
 const MAGIC: int = 1163088978
 ## The longest WebSocket message that a client may send. In bytes.
@@ -198,6 +277,15 @@ const WALK_SPEED: int = 256
 const BODY_RADIUS: int = 300
 ## A body walks up a difference of height up to this; a higher one stops it. In units.
 const STEP_HEIGHT: int = 256
+## How fast a body leaves the ground: it rises by 360 and lands after 9 ticks. No multiple of
+## GRAVITY, so that vz is 0 of those alone who stand. In units per tick.
+const JUMP_SPEED: int = 150
+## How much faster a body falls with each tick in the air. In units per tick, per tick.
+const GRAVITY: int = 40
+## The height of what nobody enters, from whatever height. In units.
+const NEVER_ENTER: int = 32767
+## How far around a body that is inside solid ground a free cell is looked for. In tiles.
+const FREE_SEARCH_TILES: int = 32
 ## For so many ticks a missing command is taken to equal the one before; then the body
 ## stands. In ticks.
 const INPUT_REPEAT_TICKS: int = 3
@@ -713,8 +801,8 @@ class PlayerUpdate:
 		timestamp = reader.stream.get_u32()
 
 
-## Who a player is. Sent once for everybody in the world at entering it, then for each who
-## comes.
+## Who a player is. Sent for everybody in the world at entering it, then for each who comes,
+## and again for a player whose name or look has changed.
 class PlayerJoin:
 	extends Message
 	## Never given to anybody else while the server runs.
@@ -809,6 +897,8 @@ class WorldState:
 	var y: int = 0
 	## In 1/1024 tile.
 	var z: int = 0
+	## Up; 0 stands. In units per tick.
+	var vz: int = 0
 	## In 1/65536 turn.
 	var rotation: int = 0
 	## May name the receiver and may name a player twice, in equal words.
@@ -825,13 +915,14 @@ class WorldState:
 		writer.stream.put_32(x)
 		writer.stream.put_32(y)
 		writer.stream.put_32(z)
+		writer.stream.put_16(vz)
 		writer.stream.put_u16(rotation)
 		writer.count(players.size(), 4000)
 		for each: PlayerState in players:
 			each.write(writer)
 
 	func read(reader: Reader) -> void:
-		if not reader.has(24):
+		if not reader.has(26):
 			return
 		tick = reader.stream.get_u32()
 		input_tick = reader.stream.get_u32()
@@ -840,6 +931,7 @@ class WorldState:
 		x = reader.stream.get_32()
 		y = reader.stream.get_32()
 		z = reader.stream.get_32()
+		vz = reader.stream.get_16()
 		rotation = reader.stream.get_u16()
 		for _index: int in reader.count(4000, PlayerState.SIZE):
 			var each: PlayerState = PlayerState.new()
@@ -957,12 +1049,24 @@ class Auth:
 		secret = reader.bytes(512)
 
 
-## The server takes the client for this player.
+## The server takes the client for this player. Comes again, in any state, when a guest has
+## become an account or the role has changed.
 class AuthOk:
 	extends Message
+	## For an account the same at every visit.
 	var player_id: int = 0
 	## The name as the server writes it.
 	var name: String = ""
+	## 1: an account, 0: a guest.
+	var account: int = 0
+	## See PLAYER_JOIN: for an account the one that it chose last.
+	var look: int = 0
+	## guest, player, or what the staff made of them.
+	var role: String = ""
+	## So long after a lost connection the resume token is good. In seconds.
+	var resume_seconds: int = 0
+	## The secret for AUTH by RESUME, once.
+	var resume_token: PackedByteArray = PackedByteArray()
 
 	func _init() -> void:
 		type = MessageType.AUTH_OK
@@ -970,12 +1074,26 @@ class AuthOk:
 	func write(writer: Writer) -> void:
 		writer.stream.put_u32(player_id)
 		writer.text(name, 80)
+		writer.stream.put_u8(account)
+		writer.stream.put_u8(look)
+		writer.text(role, 16)
+		writer.stream.put_u16(resume_seconds)
+		writer.bytes(resume_token, 64)
 
 	func read(reader: Reader) -> void:
 		if not reader.has(4):
 			return
 		player_id = reader.stream.get_u32()
 		name = reader.text(80)
+		if not reader.has(2):
+			return
+		account = reader.stream.get_u8()
+		look = reader.stream.get_u8()
+		role = reader.text(16)
+		if not reader.has(2):
+			return
+		resume_seconds = reader.stream.get_u16()
+		resume_token = reader.bytes(64)
 
 
 ## Asks to be put into a world.
@@ -1486,6 +1604,151 @@ class EditResult:
 		text = reader.text(255)
 
 
+## The server has something to say to the receiver, for people to read.
+class Notice:
+	extends Message
+	## A value of [enum NoticeCode].
+	var code: int = 0
+	## As NoticeCode says, separated by U+001F.
+	var values: String = ""
+
+	func _init() -> void:
+		type = MessageType.NOTICE
+
+	func write(writer: Writer) -> void:
+		writer.stream.put_u8(code)
+		writer.text(values, 4000)
+
+	func read(reader: Reader) -> void:
+		if not reader.has(1):
+			return
+		code = reader.stream.get_u8()
+		values = reader.text(4000)
+
+
+## A chat command that the receiver may use, for help and completion. All of them come after
+## WORLD_ENTERED, and again, from the first, when the role has changed.
+class ChatCommand:
+	extends Message
+	## 0 begins the list anew.
+	var index: int = 0
+	## Without the slash.
+	var name: String = ""
+	## Separated by spaces: player, duration, text, ...; those in brackets may be left out.
+	var parameters: String = ""
+
+	func _init() -> void:
+		type = MessageType.CHAT_COMMAND
+
+	func write(writer: Writer) -> void:
+		writer.stream.put_u8(index)
+		writer.text(name, 32)
+		writer.text(parameters, 128)
+
+	func read(reader: Reader) -> void:
+		if not reader.has(1):
+			return
+		index = reader.stream.get_u8()
+		name = reader.text(32)
+		parameters = reader.text(128)
+
+
+## Somebody speaks to one other player, in whatever world that player is. The speaker gets it
+## back with `own` set.
+class Whisper:
+	extends Message
+	## From a client: for whom. From the server: from whom, or for whom where `own` is set.
+	var player_id: int = 0
+	## 1: the receiver wrote it. Ignored from a client.
+	var own: int = 0
+	## That player's, who may be in another world. Ignored from a client.
+	var name: String = ""
+	var text: String = ""
+	## When. Ignored from a client. Below 2^53. In ms since 1970.
+	var timestamp: int = 0
+
+	func _init() -> void:
+		type = MessageType.WHISPER
+
+	func write(writer: Writer) -> void:
+		writer.stream.put_u32(player_id)
+		writer.stream.put_u8(own)
+		writer.text(name, 80)
+		writer.text(text, 2000)
+		writer.stream.put_u64(timestamp)
+
+	func read(reader: Reader) -> void:
+		if not reader.has(5):
+			return
+		player_id = reader.stream.get_u32()
+		own = reader.stream.get_u8()
+		name = reader.text(80)
+		text = reader.text(2000)
+		if not reader.has(8):
+			return
+		timestamp = reader.stream.get_u64()
+
+
+## Tells the staff about a player; the chat around it goes with it. Answered by NOTICE
+## REPORT_FILED or an ERROR.
+class Report:
+	extends Message
+	var player_id: int = 0
+	## Up to 500 characters.
+	var text: String = ""
+
+	func _init() -> void:
+		type = MessageType.REPORT
+
+	func write(writer: Writer) -> void:
+		writer.stream.put_u32(player_id)
+		writer.text(text, 2000)
+
+	func read(reader: Reader) -> void:
+		if not reader.has(4):
+			return
+		player_id = reader.stream.get_u32()
+		text = reader.text(2000)
+
+
+## Asks for another name. Everybody hears of it by PLAYER_JOIN, the receiver also by NOTICE
+## NAME_CHANGED.
+class Rename:
+	extends Message
+	var name: String = ""
+
+	func _init() -> void:
+		type = MessageType.RENAME
+
+	func write(writer: Writer) -> void:
+		writer.text(name, 255)
+
+	func read(reader: Reader) -> void:
+		name = reader.text(255)
+
+
+## The staff took a chat line away: it is no longer to be shown.
+class ChatRemoved:
+	extends Message
+	## Who had said it...
+	var player_id: int = 0
+	## ...and when. In ms since 1970.
+	var timestamp: int = 0
+
+	func _init() -> void:
+		type = MessageType.CHAT_REMOVED
+
+	func write(writer: Writer) -> void:
+		writer.stream.put_u32(player_id)
+		writer.stream.put_u64(timestamp)
+
+	func read(reader: Reader) -> void:
+		if not reader.has(12):
+			return
+		player_id = reader.stream.get_u32()
+		timestamp = reader.stream.get_u64()
+
+
 ## An empty message of that type, or null where the type is not known.
 static func create(message_type: int) -> Message:
 	match message_type:
@@ -1541,6 +1804,18 @@ static func create(message_type: int) -> Message:
 			return EditUndo.new()
 		MessageType.EDIT_RESULT:
 			return EditResult.new()
+		MessageType.NOTICE:
+			return Notice.new()
+		MessageType.CHAT_COMMAND:
+			return ChatCommand.new()
+		MessageType.WHISPER:
+			return Whisper.new()
+		MessageType.REPORT:
+			return Report.new()
+		MessageType.RENAME:
+			return Rename.new()
+		MessageType.CHAT_REMOVED:
+			return ChatRemoved.new()
 	return null
 
 

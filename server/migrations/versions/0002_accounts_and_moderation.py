@@ -118,14 +118,6 @@ def upgrade() -> None:
     )
     op.create_index("ix_chat_world_time", "chat", ["world", "time_ms"])
     op.create_table(
-        "filter_rules",
-        sa.Column("id", sa.Integer(), primary_key=True),
-        sa.Column("word", sa.String(64), nullable=False),
-        sa.Column("language", sa.String(8), nullable=False),
-        sa.Column("action", sa.String(8), nullable=False),
-        sa.Column("whole_word", sa.Boolean(), nullable=False),
-    )
-    op.create_table(
         "audit",
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("time_ms", sa.BigInteger(), nullable=False, index=True),
@@ -165,7 +157,7 @@ def _guard_the_audit() -> None:
 
 def downgrade() -> None:
     for table in (
-        "settings", "audit", "filter_rules", "chat", "notes", "reports", "sanctions", "visits",
+        "settings", "audit", "chat", "notes", "reports", "sanctions", "visits",
         "standings", "logins", "accounts", "counters",
     ):  # fmt: skip
         op.drop_table(table)

@@ -1,0 +1,270 @@
+"""Accounts over HTTP: to register, log in and out, and to change, export or delete one's own.
+
+Every refusal is {"code", "text", "retry_after_ms"}; the codes are those of the byte protocol.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import BaseModel, ConfigDict, Field
+
+from protocol_spec.codec import ErrorCode
+from server.accounts import Accounts, LoggedIn
+from server.authentication import busy
+from server.callers import Caller, caller_of
+from server.failures import Rejected
+from server.identity import Account
+from server.store import StoreError
+
+Name = Annotated[str, Field(max_length=255)]
+"""Longer than any name may be, so that a long one is answered with NAME_TOO_LONG."""
+Password = Annotated[str, Field(max_length=1024, json_schema_extra={"format": "password"})]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Registration(Strict):
+    name: Name = ""
+    """May be left out by a guest who keeps theirs."""
+    password: Password
+    look: int = Field(default=0, ge=0, le=255)
+    resume_token: str = Field(default="", max_length=128)
+    """AUTH_OK's, of a guest who plays just now: they become the account and play on."""
+
+
+class Credentials(Strict):
+    name: Name
+    password: Password
+
+
+class AccountChange(Strict):
+    name: Name | None = None
+    look: int | None = Field(default=None, ge=0, le=255)
+
+
+class PasswordChange(Strict):
+    old: Password
+    new: Password
+
+
+class Deletion(Strict):
+    password: Password
+
+
+class AccountInfo(BaseModel):
+    player_id: int
+    name: str
+    role: str
+    look: int
+    created_ms: int
+
+
+class LoggedInInfo(BaseModel):
+    account: AccountInfo
+    token: str
+    """Keep it secret; each use at /api/tickets gives another."""
+    expires_ms: int
+    ticket: str
+    """For AUTH, once and within a minute."""
+
+
+class Refusal(BaseModel):
+    code: str
+    """The name of an ErrorCode of the byte protocol."""
+    text: str
+    retry_after_ms: int
+
+
+STATUS = {
+    ErrorCode.AUTH_FAILED: 401,
+    ErrorCode.AUTH_EXPIRED: 401,
+    ErrorCode.AUTH_INSECURE: 403,
+    ErrorCode.BANNED: 403,
+    ErrorCode.FORBIDDEN: 403,
+    ErrorCode.NAME_IN_USE: 409,
+    ErrorCode.NAME_REGISTERED: 409,
+    ErrorCode.AUTH_TOO_MANY_TRIES: 429,
+    ErrorCode.SERVER_BUSY: 429,
+}
+"""All other codes: 422."""
+
+SAID: dict[int | str, dict[str, Any]] = {
+    status: {"model": Refusal, "description": description}
+    for status, description in (
+        (401, "Name and password, or the token, are no good."),
+        (403, "Not for this account, or not over a line that others can read."),
+        (409, "The name is somebody else's."),
+        (422, "What was sent is not sound."),
+        (429, "Too many tries, or too much at once; Retry-After tells when to come back."),
+    )
+}
+
+bearer = HTTPBearer(auto_error=False, description="The token of a log-in.")
+Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
+
+
+async def accounts_of(request: Request) -> Accounts:
+    accounts: Accounts = request.app.state.accounts
+    return accounts
+
+
+async def token_of(credentials: Bearer) -> str:
+    if credentials is None:
+        raise Rejected(ErrorCode.AUTH_EXPIRED, "no token")
+    return credentials.credentials
+
+
+AllAccounts = Annotated[Accounts, Depends(accounts_of)]
+Token = Annotated[str, Depends(token_of)]
+
+
+async def account_of(token: Token, accounts: AllAccounts) -> Account:
+    return await accounts.who(token)
+
+
+async def any_caller(request: Request) -> Caller:
+    return caller_of(request.scope)
+
+
+async def secure_caller(request: Request) -> Caller:
+    found = caller_of(request.scope)
+    if not found.is_secure:
+        raise Rejected(ErrorCode.AUTH_INSECURE)
+    return found
+
+
+Own = Annotated[Account, Depends(account_of)]
+Called = Annotated[Caller, Depends(any_caller)]
+Secure = Annotated[Caller, Depends(secure_caller)]
+
+routes = APIRouter(prefix="/api", tags=["accounts"], responses=SAID)
+
+
+@routes.post("/accounts", status_code=201)
+async def register(body: Registration, caller: Secure, accounts: AllAccounts) -> LoggedInInfo:
+    """Makes an account and logs in."""
+    return _logged_in(
+        await accounts.register(
+            body.name,
+            body.password,
+            caller.remote,
+            resume_token=body.resume_token,
+            look=body.look,
+        )
+    )
+
+
+@routes.post("/login")
+async def log_in(body: Credentials, caller: Secure, accounts: AllAccounts) -> LoggedInInfo:
+    return _logged_in(
+        await accounts.log_in(body.name, body.password, caller.address, caller.remote)
+    )
+
+
+@routes.post("/tickets")
+async def come_back(token: Token, caller: Called, accounts: AllAccounts) -> LoggedInInfo:
+    """A ticket for the game's socket, for a remembered log-in; its token is then another."""
+    return _logged_in(await accounts.come_back(token, caller.remote))
+
+
+@routes.post("/logout", status_code=204)
+async def log_out(token: Token, accounts: AllAccounts) -> None:
+    await accounts.log_out(token)
+
+
+@routes.post("/logout-everywhere", status_code=204)
+async def log_out_everywhere(account: Own, accounts: AllAccounts) -> None:
+    """Ends all log-ins, and every connection to the game."""
+    await accounts.log_out_everywhere(account.player_id)
+
+
+@routes.get("/account")
+async def account(account: Own) -> AccountInfo:
+    return _info(account)
+
+
+@routes.patch("/account")
+async def change(body: AccountChange, account: Own, accounts: AllAccounts) -> AccountInfo:
+    """Another name or look."""
+    if body.name is not None:
+        account = await accounts.change_name(account, body.name)
+    if body.look is not None:
+        account = await accounts.change_look(account, body.look)
+    return _info(account)
+
+
+@routes.post("/account/password", status_code=204)
+async def change_password(
+    body: PasswordChange, account: Own, caller: Secure, accounts: AllAccounts
+) -> None:
+    """Ends all log-ins, and every connection to the game."""
+    await accounts.change_password(account, body.old, body.new, caller.address)
+
+
+@routes.get("/account/export")
+async def export(account: Own, accounts: AllAccounts) -> dict[str, Any]:
+    """All that the server keeps of the account's owner."""
+    return await accounts.export(account)
+
+
+@routes.delete("/account", status_code=204)
+async def delete(body: Deletion, account: Own, caller: Secure, accounts: AllAccounts) -> None:
+    """For good."""
+    await accounts.delete(account, body.password, caller.address)
+
+
+def answer_refusals(app: FastAPI) -> None:
+    """Makes answers of what the parts refuse."""
+
+    @app.exception_handler(Rejected)
+    async def rejected(request: Request, refusal: Rejected) -> JSONResponse:
+        return _answer(refusal)
+
+    @app.exception_handler(StoreError)
+    async def not_stored(request: Request, trouble: StoreError) -> JSONResponse:
+        return _answer(busy(trouble))
+
+    @app.exception_handler(RequestValidationError)
+    async def unsound(request: Request, error: RequestValidationError) -> JSONResponse:
+        fault = error.errors()[0]
+        # Without the value itself: it may be a password.
+        place = ".".join(str(each) for each in fault["loc"])
+        refusal = Refusal(code="INVALID", text=f"{place}: {fault['msg']}", retry_after_ms=0)
+        return JSONResponse(refusal.model_dump(), 422)
+
+
+def _answer(refusal: Rejected) -> JSONResponse:
+    body = Refusal(code=refusal.code.name, text=str(refusal), retry_after_ms=refusal.retry_after_ms)
+    status = STATUS.get(refusal.code, 422)
+    headers = {}
+    if status == 429:
+        headers["Retry-After"] = str(max(1, -(-refusal.retry_after_ms // 1000)))
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return JSONResponse(body.model_dump(), status, headers)
+
+
+def _logged_in(logged_in: LoggedIn) -> LoggedInInfo:
+    return LoggedInInfo(
+        account=_info(logged_in.account),
+        token=logged_in.token,
+        expires_ms=logged_in.expires_ms,
+        ticket=logged_in.ticket,
+    )
+
+
+def _info(account: Account) -> AccountInfo:
+    return AccountInfo(
+        player_id=account.player_id,
+        name=account.name,
+        role=account.role,
+        look=account.look,
+        created_ms=account.created_ms,
+    )

@@ -1,0 +1,216 @@
+"""Who somebody is: a guest by name, an account by password or ticket, or one who comes back."""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack
+
+from protocol_spec import codec
+from protocol_spec.codec import AuthMethod, ErrorCode
+from server.failures import Rejected
+from server.game import wall_clock_ms
+from server.identity import Account, Identity, Sanction, SanctionKind
+from server.lobby import Lobby
+from server.login_limits import LoginLimits, TooManyTries
+from server.names import checked_name, is_reserved, skeleton
+from server.passwords import Busy, Passwords
+from server.session import Peer, Session
+from server.store import StoreError, accounts
+from server.store.accounts import Arrival
+from server.store.thread import Database
+from server.tickets import Tickets
+
+IDS_AT_ONCE = 10_000
+"""So many player numbers are set aside at a time: four thousand million of them last long."""
+TICKET_SECONDS = 60.0
+MOST_TICKETS = 10_000
+BUSY_SECONDS = 1
+
+
+class Banned(Exception):
+    def __init__(self, sanction: Sanction) -> None:
+        super().__init__(sanction.reason)
+        self.sanction = sanction
+
+
+class Authentication:
+    """Also what HTTP and the game's socket have in common: passwords, their limits, tickets."""
+
+    def __init__(
+        self, database: Database, lobby: Lobby, passwords: Passwords, limits: LoginLimits
+    ) -> None:
+        self._database = database
+        self._lobby = lobby
+        self._passwords = passwords
+        self._limits = limits
+        self._tickets: Tickets[int] = Tickets(TICKET_SECONDS, MOST_TICKETS)
+        """Player ids."""
+        self._next_id = self._last_id = 0
+
+    async def authenticate(self, session: Session, message: codec.Auth) -> None:
+        """Answers an AUTH."""
+        lobby = self._lobby
+        try:
+            identity = await self._identify(session.peer, message)
+        except Banned as ban:
+            left_ms = ban.sanction.left_ms(wall_clock_ms())
+            session.fail(ErrorCode.BANNED, ban.sanction.reason, retry_after_ms=left_ms)
+        except Rejected as refusal:
+            session.not_let_in(refusal)
+        except StoreError:
+            session.not_let_in(Rejected(ErrorCode.SERVER_BUSY, retry_after_ms=BUSY_SECONDS * 1000))
+        else:
+            lobby.let_in(session, identity)
+
+    async def _identify(self, peer: Peer, message: codec.Auth) -> Identity:
+        match message.method:
+            case AuthMethod.GUEST:
+                return await self._guest(peer, message.name, message.look)
+            case AuthMethod.PASSWORD:
+                return await self._by_password(peer, message)
+            case AuthMethod.TICKET:
+                return await self._by_ticket(peer, message)
+            case AuthMethod.RESUME:
+                return await self._by_resume_token(peer, message)
+        raise Rejected(ErrorCode.AUTH_METHOD_UNSUPPORTED)
+
+    async def _guest(self, peer: Peer, raw_name: str, look: int) -> Identity:
+        if not self._lobby.settings.guests:
+            raise Rejected(ErrorCode.GUESTS_FORBIDDEN)
+        name = checked_name(raw_name)
+        if is_reserved(name):
+            raise Rejected(ErrorCode.NAME_INVALID, "this name is the server's own")
+        key = skeleton(name)
+        player_id = await self.new_player_id()
+        # Before anything is awaited: of two at once only one gets it.
+        self._lobby.claim(key, player_id)
+        with ExitStack() as claim:
+            claim.callback(self._lobby.release, key, player_id)
+            arrival = await self._arrival(peer, key=key)
+            if arrival.account is not None:
+                raise Rejected(ErrorCode.NAME_REGISTERED)
+            self._check_bans(arrival)
+            claim.pop_all()  # It is granted.
+        return Identity(player_id, name, look)
+
+    async def _by_password(self, peer: Peer, message: codec.Auth) -> Identity:
+        if not peer.is_secure:
+            raise Rejected(ErrorCode.AUTH_INSECURE)
+        try:
+            password = message.secret.decode()
+        except UnicodeDecodeError:
+            raise Rejected(ErrorCode.AUTH_FAILED) from None
+        account = await self.log_in(message.name, password, peer.address)
+        return await self._account(peer, account.player_id)
+
+    async def _by_ticket(self, peer: Peer, message: codec.Auth) -> Identity:
+        player_id = self._tickets.take(_text(message.secret), time.monotonic())
+        if player_id is None:
+            raise Rejected(ErrorCode.AUTH_EXPIRED)
+        return await self._account(peer, player_id)
+
+    async def _by_resume_token(self, peer: Peer, message: codec.Auth) -> Identity:
+        identity = self._lobby.take_resume_token(_text(message.secret))
+        if identity is None:
+            raise Rejected(ErrorCode.AUTH_EXPIRED)
+        # An address may have been banned meanwhile, or be another one.
+        arrival = await self._arrival(peer, player_id=identity.player_id)
+        self._check_bans(arrival)
+        return identity
+
+    async def _account(self, peer: Peer, player_id: int) -> Identity:
+        arrival = await self._arrival(peer, player_id=player_id)
+        account = arrival.account
+        if account is None:
+            raise Rejected(ErrorCode.AUTH_EXPIRED)  # Deleted in this very moment.
+        self._check_bans(arrival)
+        return Identity(
+            account.player_id,
+            account.name,
+            account.look,
+            account.role,
+            [each for each in arrival.sanctions if each.player_id == player_id],
+            arrival.standings,
+        )
+
+    async def log_in(self, name: str, password: str, address: str) -> Account:
+        """The account of that name and password. Raises Rejected, all in the same time.
+
+        `address` is empty for this machine.
+        """
+        key = skeleton(name)[:255]
+        try:
+            self._limits.check(key, address)
+        except TooManyTries as tries:
+            raise Rejected(
+                ErrorCode.AUTH_TOO_MANY_TRIES, retry_after_ms=tries.retry_after_seconds * 1000
+            ) from None
+        try:
+            account = await self._database.do(accounts.find_account, skeleton=key)
+            verified = await self._passwords.verify(
+                account.password_hash if account else None, password
+            )
+        except (Busy, StoreError) as trouble:
+            self._limits.abandoned(key, address)
+            raise busy(trouble) from None
+        if account is None or not verified.ok:
+            self._limits.failed(key, address)
+            raise Rejected(ErrorCode.AUTH_FAILED)
+        self._limits.succeeded(key, address)
+        if verified.new_hash is not None:
+            await self._database.do(
+                accounts.change_account,
+                account.player_id,
+                None,
+                {"password_hash": verified.new_hash},
+            )
+        return account
+
+    def issue_ticket(self, player_id: int) -> str:
+        """What the game's socket takes once, within a minute."""
+        return self._tickets.issue(player_id, time.monotonic())
+
+    def drop_tickets(self, player_id: int) -> None:
+        self._tickets.drop_where(lambda each: each == player_id)
+
+    async def check_bans(self, peer_address: str, player_id: int) -> None:
+        """Raises Rejected where the account or the address may not come in."""
+        arrival = await self._database.do(
+            accounts.arrival, peer_address, wall_clock_ms(), player_id=player_id
+        )
+        try:
+            self._check_bans(arrival)
+        except Banned as ban:
+            left_ms = ban.sanction.left_ms(wall_clock_ms())
+            raise Rejected(ErrorCode.BANNED, ban.sanction.reason, left_ms) from None
+
+    async def _arrival(
+        self, peer: Peer, *, key: str | None = None, player_id: int | None = None
+    ) -> Arrival:
+        return await self._database.do(
+            accounts.arrival, peer.remote, wall_clock_ms(), skeleton=key, player_id=player_id
+        )
+
+    def _check_bans(self, arrival: Arrival) -> None:
+        now_ms = wall_clock_ms()
+        for each in arrival.sanctions:
+            if each.kind is SanctionKind.BAN and each.is_in_force(now_ms):
+                raise Banned(each)
+
+    async def new_player_id(self) -> int:
+        """A number that nobody had before."""
+        if self._next_id == self._last_id:
+            first = await self._database.do(accounts.reserve_player_ids, IDS_AT_ONCE)
+            self._next_id, self._last_id = first, first + IDS_AT_ONCE
+        self._next_id += 1
+        return self._next_id - 1
+
+
+def _text(secret: bytes) -> str:
+    return secret.decode("ascii", errors="replace")
+
+
+def busy(trouble: Busy | StoreError) -> Rejected:
+    """What somebody hears whose password or data have to wait."""
+    seconds = trouble.retry_after_seconds if isinstance(trouble, Busy) else BUSY_SECONDS
+    return Rejected(ErrorCode.SERVER_BUSY, retry_after_ms=round(seconds * 1000))

@@ -1,0 +1,1 @@
+"""What the staff may do to keep the peace. Every deed is written into the audit as it is done."""

@@ -1,0 +1,122 @@
+"""What else the staff does: teleports, announcements, chat lines, filter rules, roles."""
+
+from __future__ import annotations
+
+from protocol_spec.codec import ErrorCode, NoticeCode
+from server.chat import Chat
+from server.chat_filter import ChatFilter, Rule
+from server.failures import Rejected
+from server.identity import GUEST, OWNER
+from server.lobby import Lobby
+from server.moderation.actor import Actor, checked_reason
+from server.roles import may_grant
+from server.session import Session
+from server.store import accounts, chat
+from server.store.audit import write_audit
+from server.store.chat import ChatLine
+from server.store.settings import change_setting
+from server.store.thread import Database
+
+SLOWEST_SECONDS = 3600
+FILTER_RULES = "filter_rules"
+"""The setting that holds them."""
+
+
+class Deeds:
+    def __init__(self, database: Database, lobby: Lobby, chat: Chat) -> None:
+        self._database = database
+        self._lobby = lobby
+        self._chat = chat
+
+    def teleport_to(self, actor: Actor, moved: Session, goal: Session) -> None:
+        """Puts one player beside another of the same world. Raises Rejected."""
+        game = goal.game
+        if game is None or moved.game is not game or goal.slot < 0:
+            raise Rejected(ErrorCode.CHAT_NOBODY, "they are not in the same world")
+        x, y, z = (int(each[goal.slot]) for each in (game.world.x, game.world.y, game.world.z))
+        self.teleport(actor, moved, x, y, z)
+
+    def teleport(self, actor: Actor, moved: Session, x: int, y: int, z: int = 0) -> None:
+        """Puts a player somewhere in their world, in 1/1024 tile. Raises Rejected."""
+        is_own = moved.player_id == actor.player_id
+        role = None if is_own or moved.identity is None else moved.identity.role
+        actor.check("player", "teleport", role)
+        if moved.game is None or not moved.game.world.map.is_on_map(x >> 10, y >> 10):
+            raise Rejected(ErrorCode.EDIT_OUTSIDE)
+        moved.game.move(moved.player_id, x, y, z)
+        if not is_own:
+            moved.notice(NoticeCode.TELEPORTED, actor.name)
+        audit = actor.audit("player.teleport", moved.name, x=x >> 10, y=y >> 10)
+        self._lobby.start(self._database.do(write_audit, audit))
+
+    async def announce(self, actor: Actor, text: str, world: str = "") -> None:
+        """Tells everybody in a world, or in all. Raises Rejected."""
+        actor.check("chat", "announce")
+        line = checked_reason(text, "an announcement")
+        if not line:
+            raise Rejected(ErrorCode.CHAT_EMPTY)
+        await self._database.do(write_audit, actor.audit("chat.announce", world, text=line))
+        self._chat.announce(actor.name, line, world)
+
+    async def slow_mode(self, actor: Actor, world: str, seconds: float) -> None:
+        """Raises Rejected."""
+        actor.check("chat", "slow_mode")
+        if not 0 <= seconds <= SLOWEST_SECONDS:
+            raise Rejected(ErrorCode.COMMAND_USAGE, f"0 to {SLOWEST_SECONDS} seconds")
+        await self._database.do(write_audit, actor.audit("chat.slow_mode", world, seconds=seconds))
+        self._chat.set_slow_mode(world, seconds)
+
+    async def delete_line(self, actor: Actor, number: int) -> ChatLine:
+        """Takes a line from everybody's sight. Raises Rejected."""
+        actor.check("chat", "delete")
+        line = await self._change_line(actor, number, "deleted")
+        self._chat.remove(line)
+        return line
+
+    async def release_line(self, actor: Actor, number: int) -> ChatLine:
+        """Lets a line go out that the filter held. Raises Rejected."""
+        actor.check("chat", "delete")
+        line = await self._change_line(actor, number, "said")
+        self._chat.release(line)
+        return line
+
+    async def _change_line(self, actor: Actor, number: int, fate: str) -> ChatLine:
+        audit = actor.audit("chat.delete", f"line {number}", fate=fate)
+        line = await self._database.do(chat.change_fate, number, fate, audit)
+        if line is None:
+            raise Rejected(ErrorCode.CHAT_NOBODY, f"there is no line {number}")
+        return line
+
+    async def set_filter_rules(self, actor: Actor, rules: list[Rule]) -> None:
+        """Puts other rules into force. Raises Rejected where they are not sound."""
+        actor.check("filter", "edit")
+        try:
+            judge = ChatFilter(rules)
+        except ValueError as error:
+            raise Rejected(ErrorCode.COMMAND_USAGE, str(error)) from None
+        rows = [each.as_columns() for each in rules]
+        audit = actor.audit("filter.edit", f"{len(rules)} rules")
+        await self._database.do(change_setting, FILTER_RULES, rows, audit)
+        self._chat.filter = judge
+
+    async def change_role(self, actor: Actor, player_id: int, role: str) -> None:
+        """Gives an account another role. Raises Rejected."""
+        account = await self._database.do(accounts.find_account, player_id=player_id)
+        if account is None or role == GUEST:
+            raise Rejected(ErrorCode.CHAT_NOBODY, "only accounts have other roles")
+        actor.check("account", "change_role")
+        if not may_grant(actor.role, account.role, role):
+            raise Rejected(ErrorCode.FORBIDDEN, f"{actor.role} may not make {role}")
+        if account.role == OWNER and role != OWNER:
+            everybody = await self._database.do(accounts.all_accounts)
+            if sum(each.role == OWNER for each in everybody) == 1:
+                raise Rejected(ErrorCode.FORBIDDEN, "a server needs an owner")
+        audit = actor.audit("account.change_role", account.name, was=account.role, now=role)
+        await self._database.do(accounts.change_account, player_id, audit, {"role": role})
+        identity = self._lobby.find_identity(player_id)
+        if identity is not None:
+            identity.role = role
+            self._lobby.identity_changed(identity)
+            session = self._lobby.players.get(player_id)
+            if session is not None:
+                session.notice(NoticeCode.ROLE_CHANGED, role)

@@ -1,0 +1,81 @@
+"""What stands around the worlds, put together: who comes in, what they say, who keeps the peace."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from server.accounts import Accounts
+from server.authentication import Authentication
+from server.chat import Chat
+from server.chat_filter import ChatFilter, Rule, starter_rules
+from server.commands import Commands
+from server.game import Game
+from server.lobby import Lobby, start_task
+from server.login_limits import LoginLimits
+from server.moderation.deeds import FILTER_RULES, Deeds
+from server.moderation.reports import ReportDesk
+from server.moderation.sanctions import SanctionDesk
+from server.passwords import Passwords
+from server.player_log import PlayerLog
+from server.settings import Settings
+from server.store.settings import find_setting
+from server.store.thread import Database
+
+
+@dataclass(frozen=True)
+class Services:
+    database: Database
+    lobby: Lobby
+    player_log: PlayerLog
+    passwords: Passwords
+    authentication: Authentication
+    accounts: Accounts
+    chat: Chat
+    sanctions: SanctionDesk
+    reports: ReportDesk
+    deeds: Deeds
+
+
+def assemble(
+    settings: Settings,
+    database: Database,
+    games: list[Game],
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    start: Callable[[Coroutine[Any, Any, None]], None] = start_task,
+) -> Services:
+    """All of it, around these worlds. Raises StoreError."""
+    player_log = PlayerLog(database, settings.chat_days)
+    lobby = Lobby(settings, games, player_log, clock=clock, start=start)
+    passwords = Passwords(settings)
+    limits = LoginLimits(clock, limit_loopback=settings.limit_loopback_logins)
+    authentication = Authentication(database, lobby, passwords, limits)
+    accounts = Accounts(database, lobby, passwords, authentication)
+    chat = Chat(lobby, player_log, ChatFilter(_stored_rules(database)))
+    sanctions = SanctionDesk(database, lobby)
+    reports = ReportDesk(database, lobby, chat)
+    deeds = Deeds(database, lobby, chat)
+    lobby.authentication, lobby.accounts = authentication, accounts
+    lobby.chat, lobby.reports = chat, reports
+    lobby.commands = Commands(lobby, chat, accounts, sanctions, reports, deeds)
+    return Services(
+        database=database,
+        lobby=lobby,
+        player_log=player_log,
+        passwords=passwords,
+        authentication=authentication,
+        accounts=accounts,
+        chat=chat,
+        sanctions=sanctions,
+        reports=reports,
+        deeds=deeds,
+    )
+
+
+def _stored_rules(database: Database) -> list[Rule]:
+    """The filter's rules: those to begin with until somebody changes them."""
+    rows = database.store.do(find_setting, FILTER_RULES)
+    return starter_rules() if rows is None else [Rule(**row) for row in rows]

@@ -1,0 +1,273 @@
+"""Accounts, their log-ins and where they stood. Functions on a session; Store.do gives them one."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import delete, insert, or_, update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, select
+
+from server.identity import Account, Sanction, Standing
+from server.models import AccountRow, CounterRow, LoginRow, StandingRow, VisitRow
+from server.store import sanctions
+from server.store.audit import Audit, write_audit
+from server.store.chat import ChatLine, write_lines
+from server.store.upsert import upsert
+
+NEXT_PLAYER = "next_player"
+
+
+class NameTaken(Exception):
+    """The name, or one that looks like it, belongs to an account."""
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What the database knows of somebody who wants to come in."""
+
+    account: Account | None
+    sanctions: list[Sanction]
+    standings: dict[str, Standing]
+
+
+@dataclass(frozen=True)
+class Visit:
+    player_id: int
+    name: str
+    address: str
+    is_guest: bool
+    began_ms: int
+
+
+def reserve_player_ids(session: Session, count: int) -> int:
+    """The first of so many numbers that nobody had before."""
+    row = session.get(CounterRow, NEXT_PLAYER)
+    if row is None:
+        row = CounterRow(name=NEXT_PLAYER, value=1)
+    first = row.value
+    row.value += count
+    session.add(row)
+    return first
+
+
+def add_account(session: Session, account: Account, audit: Audit | None = None) -> None:
+    """Raises NameTaken."""
+    columns = asdict(account)
+    row = AccountRow(id=columns.pop("player_id"), **columns)
+    session.add(row)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise NameTaken from error
+    if audit is not None:
+        write_audit(session, audit)
+
+
+def find_account(
+    session: Session, *, player_id: int | None = None, skeleton: str | None = None
+) -> Account | None:
+    """By its number or by the skeleton of its name."""
+    query = select(AccountRow)
+    if player_id is not None:
+        query = query.where(AccountRow.id == player_id)
+    else:
+        query = query.where(AccountRow.skeleton == skeleton)
+    row = session.exec(query).first()
+    return _account(row) if row else None
+
+
+def all_accounts(session: Session) -> list[Account]:
+    """Everybody, by name."""
+    rows = session.exec(select(AccountRow).order_by(col(AccountRow.name)))
+    return [_account(row) for row in rows]
+
+
+def has_owner(session: Session, role: str) -> bool:
+    return session.exec(select(AccountRow.id).where(AccountRow.role == role)).first() is not None
+
+
+def change_account(
+    session: Session, player_id: int, audit: Audit | None, columns: dict[str, Any]
+) -> Account | None:
+    """Sets columns; None where there is no such account. Raises NameTaken."""
+    row = session.get(AccountRow, player_id)
+    if row is None:
+        return None
+    for name, value in columns.items():
+        setattr(row, name, value)
+    session.add(row)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise NameTaken from error
+    if audit is not None:
+        write_audit(session, audit)
+    return _account(row)
+
+
+def delete_account(session: Session, player_id: int, audit: Audit | None = None) -> bool:
+    """With its log-ins and standings; what it did to others' eyes, as edits and chat, stays."""
+    row = session.get(AccountRow, player_id)
+    if row is None:
+        return False
+    session.exec(delete(VisitRow).where(col(VisitRow.player_id) == player_id))
+    session.delete(row)
+    if audit is not None:
+        write_audit(session, audit)
+    return True
+
+
+def arrival(
+    session: Session,
+    address: str,
+    now_ms: int,
+    *,
+    player_id: int | None = None,
+    skeleton: str | None = None,
+) -> Arrival:
+    """The account, what is in force against it or the address, and where it stood."""
+    account = find_account(session, player_id=player_id, skeleton=skeleton)
+    found = account.player_id if account is not None else player_id
+    return Arrival(
+        account=account,
+        sanctions=sanctions.in_force(session, found, address, now_ms),
+        standings=standings(session, account.player_id) if account else {},
+    )
+
+
+def add_login(
+    session: Session, player_id: int, token_hash: str, address: str, now_ms: int, expires_ms: int
+) -> None:
+    session.exec(delete(LoginRow).where(col(LoginRow.expires_ms) <= now_ms))
+    session.add(
+        LoginRow(
+            account_id=player_id,
+            token_hash=token_hash,
+            created_ms=now_ms,
+            expires_ms=expires_ms,
+            address=address,
+        )
+    )
+
+
+def use_login(
+    session: Session,
+    token_hash: str,
+    now_ms: int,
+    new_hash: str | None = None,
+    expires_ms: int | None = None,
+) -> Account | None:
+    """The account of a log-in, whose token is then another one where `new_hash` is given.
+
+    The token before the newest is still good, for the answer that told the newest may have been
+    lost; as soon as the newest is used, it is not.
+    """
+    query = select(LoginRow, AccountRow).join(AccountRow)
+    query = query.where(
+        or_(col(LoginRow.token_hash) == token_hash, col(LoginRow.previous_hash) == token_hash),
+        col(LoginRow.expires_ms) > now_ms,
+    )
+    found = session.exec(query).first()
+    if found is None:
+        return None
+    login, account = found
+    if new_hash is not None:
+        login.previous_hash, login.token_hash = token_hash, new_hash
+        if expires_ms is not None:
+            login.expires_ms = expires_ms
+    elif login.token_hash == token_hash:
+        login.previous_hash = None
+    session.add(login)
+    return _account(account)
+
+
+def drop_login(session: Session, token_hash: str) -> None:
+    session.exec(
+        delete(LoginRow).where(
+            or_(col(LoginRow.token_hash) == token_hash, col(LoginRow.previous_hash) == token_hash)
+        )
+    )
+
+
+def drop_logins(session: Session, player_id: int) -> None:
+    session.exec(delete(LoginRow).where(col(LoginRow.account_id) == player_id))
+
+
+def logins(session: Session, player_id: int) -> list[dict[str, Any]]:
+    rows = session.exec(select(LoginRow).where(LoginRow.account_id == player_id))
+    return [
+        {"created_ms": each.created_ms, "expires_ms": each.expires_ms, "address": each.address}
+        for each in rows
+    ]
+
+
+def standings(session: Session, player_id: int) -> dict[str, Standing]:
+    rows = session.exec(select(StandingRow).where(StandingRow.account_id == player_id))
+    return {
+        each.world: Standing(each.x, each.y, each.z, each.rotation, each.mode_data) for each in rows
+    }
+
+
+def write_log(
+    session: Session,
+    stood: dict[tuple[int, str], Standing],
+    visits: list[Visit],
+    lines: list[ChatLine],
+    time_ms: int,
+) -> None:
+    """Where players stood, by player and world, who came, and what they said.
+
+    Guests' places are not kept.
+    """
+    numbers = [player_id for player_id, _ in stood]
+    accounts = set(session.exec(select(AccountRow.id).where(col(AccountRow.id).in_(numbers))))
+    rows = [
+        {
+            "account_id": player_id,
+            "world": world,
+            "x": each.x,
+            "y": each.y,
+            "z": each.z,
+            "rotation": each.rotation,
+            "mode_data": each.mode_data,
+            "time_ms": time_ms,
+        }
+        for (player_id, world), each in stood.items()
+        if player_id in accounts
+    ]
+    if rows:
+        upsert(session, StandingRow, ["account_id", "world"], rows)
+        seen = update(AccountRow).where(col(AccountRow.id).in_({row["account_id"] for row in rows}))
+        session.exec(seen.values(seen_ms=time_ms))
+    if visits:
+        session.execute(insert(VisitRow), [asdict(each) for each in visits])
+    write_lines(session, lines)
+
+
+def visits_of(session: Session, player_id: int, limit: int = 100) -> list[Visit]:
+    """The latest first."""
+    rows = session.exec(
+        select(VisitRow)
+        .where(VisitRow.player_id == player_id)
+        .order_by(col(VisitRow.id).desc())
+        .limit(limit)
+    )
+    return [
+        Visit(each.player_id, each.name, each.address, each.is_guest, each.began_ms)
+        for each in rows
+    ]
+
+
+def _account(row: AccountRow) -> Account:
+    return Account(
+        player_id=row.id,
+        name=row.name,
+        skeleton=row.skeleton,
+        password_hash=row.password_hash,
+        role=row.role,
+        look=row.look,
+        created_ms=row.created_ms,
+        seen_ms=row.seen_ms,
+    )

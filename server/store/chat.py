@@ -1,0 +1,97 @@
+"""Chat lines. Functions on a session; Store.do gives them one."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import delete, insert
+from sqlmodel import Session, col, select
+
+from server.models import ChatRow
+from server.store.audit import Audit, write_audit
+
+
+@dataclass(frozen=True)
+class ChatLine:
+    """A line as it was written, and what became of it."""
+
+    time_ms: int
+    world: str
+    player_id: int
+    name: str
+    text: str
+    fate: str = "said"
+    """said, masked, flagged, held, shadowed or deleted."""
+    to_id: int | None = None
+    """Whom a whisper was for."""
+    to_name: str = ""
+    number: int = 0
+
+
+def write_lines(session: Session, lines: list[ChatLine]) -> None:
+    rows = [asdict(each) for each in lines]
+    for row in rows:
+        del row["number"]
+    if rows:
+        session.execute(insert(ChatRow), rows)
+
+
+def lines(
+    session: Session,
+    *,
+    world: str = "",
+    player_id: int | None = None,
+    containing: str = "",
+    since_ms: int | None = None,
+    until_ms: int | None = None,
+    fate: str = "",
+    limit: int = 200,
+) -> list[ChatLine]:
+    """The latest first."""
+    query = select(ChatRow)
+    if world:
+        query = query.where(ChatRow.world == world)
+    if player_id is not None:
+        query = query.where(ChatRow.player_id == player_id)
+    if containing:
+        query = query.where(col(ChatRow.text).icontains(containing, autoescape=True))
+    if since_ms is not None:
+        query = query.where(ChatRow.time_ms >= since_ms)
+    if until_ms is not None:
+        query = query.where(ChatRow.time_ms <= until_ms)
+    if fate:
+        query = query.where(ChatRow.fate == fate)
+    rows = session.exec(query.order_by(col(ChatRow.id).desc()).limit(limit))
+    return [_line(row) for row in rows]
+
+
+def change_fate(session: Session, number: int, fate: str, audit: Audit) -> ChatLine | None:
+    """Deletes a line from sight, or lets a held one go; None where there is none."""
+    row = session.get(ChatRow, number)
+    if row is None:
+        return None
+    row.fate = fate
+    session.add(row)
+    write_audit(session, audit)
+    session.flush()
+    return _line(row)
+
+
+def forget_lines(session: Session, before_ms: int) -> int:
+    """Deletes lines from before a time; returns how many."""
+    done = session.exec(delete(ChatRow).where(col(ChatRow.time_ms) < before_ms))
+    return int(done.rowcount)
+
+
+def _line(row: ChatRow) -> ChatLine:
+    return ChatLine(
+        time_ms=row.time_ms,
+        world=row.world,
+        player_id=row.player_id,
+        name=row.name,
+        text=row.text,
+        fate=row.fate,
+        to_id=row.to_id,
+        to_name=row.to_name,
+        number=row.id or 0,
+    )
