@@ -155,12 +155,12 @@ class ClientSession:
                 self._take(message)
                 self.on_message(message)
 
-    def walk(self, direction: int, pace: int = 255) -> None:
+    def walk(self, direction: int, pace: int = 255, buttons: int = 0) -> None:
         """Sends the command for the tick that the server will have reached when it arrives."""
         if self.state is None:
             return
         tick = self.state.tick + self.round_trip_ticks + LEAD_TICKS
-        command = codec.Command(direction=direction, aim=direction, pace=pace, buttons=0)
+        command = codec.Command(direction=direction, aim=direction, pace=pace, buttons=buttons)
         self.send(codec.Input(tick=tick, commands=command.pack()).encode())
 
     def say(self, text: str) -> None:

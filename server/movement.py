@@ -79,7 +79,7 @@ def step(tile_map: TileMap, bodies: Bodies, direction: Ints, pace: Ints, buttons
     z = np.where(lands, below, z - begins_to_fall)
     vz = np.where(lands, _NOTHING, vz - begins_to_fall)
     if inside.any():
-        x[inside], y[inside], z[inside] = put_out(
+        x[inside], y[inside], z[inside] = nearest_place(
             tile_map, bodies.x[inside], bodies.y[inside], bodies.z[inside]
         )
         vz[inside] = 0
@@ -99,15 +99,18 @@ def is_inside(tile_map: TileMap, x: Ints, y: Ints, z: Ints) -> Flags:
     return inside
 
 
-def put_out(tile_map: TileMap, x: Ints, y: Ints, z: Ints) -> tuple[Ints, Ints, Ints]:
-    """The nearest places where bodies can stand; the same place where none is near.
+def nearest_place(tile_map: TileMap, x: Ints, y: Ints, z: Ints) -> tuple[Ints, Ints, Ints]:
+    """Where bodies that are put at (x, y, z) stand: there, or as near to it as there is room.
 
-    A body fits into the middle of a cell, so that only this cell's own height counts. Searched are
-    the cells within FREE_SEARCH_TILES of the body's own, those first that are on the body's side
-    of it; and first for what a body at that height can step up to, then for anything to stand on.
+    Who would be inside solid ground there is put into the middle of a cell: a body fits into it,
+    so that only its own height counts. Searched are the cells within FREE_SEARCH_TILES of the
+    body's own, those first that are on the body's side of it; and first for what a body at that
+    height can step up to, then for anything to stand on. Where there is nothing, it stays inside.
     """
-    x, y, z = x.copy(), y.copy(), z.copy()
-    missing = np.arange(len(x))
+    ground = standing_height(tile_map, x, y)
+    inside = ground > _reach(z)
+    x, y, z = x.copy(), y.copy(), np.where(inside, z, ground)
+    missing = np.flatnonzero(inside)
     for limits in (_reach(z), np.full_like(z, _HIGHEST)):
         for begin in range(0, len(_SEARCH), _SEARCHED_AT_ONCE):
             if not len(missing):

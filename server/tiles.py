@@ -14,12 +14,15 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from protocol_spec.codec import NEVER_ENTER as NEVER_ENTER
+
 LAYERS = ("ground", "things", "roofs")
 PATTERNS = {"single": 1, "random": 4, "edges": 16}
 """How a tile's picture is chosen, and how many pictures side by side it chooses from."""
 
 EMPTY = 0
-NEVER_ENTER = 32767
+DEEPEST = -32768
+"""TILE.height is an i16."""
 FULL_SPEED = 100
 ID_LIMIT = 65536
 FASTEST = 400
@@ -56,7 +59,8 @@ class Tile:
         _require(self.name_ru.strip() != "", "name_ru is empty")
         _require(self.layer in LAYERS, f"layer {self.layer!r} is none of {', '.join(LAYERS)}")
         _require(
-            0 <= self.height <= NEVER_ENTER, f"height {self.height} is not within 0-{NEVER_ENTER}"
+            DEEPEST <= self.height <= NEVER_ENTER,
+            f"height {self.height} is not within {DEEPEST} to {NEVER_ENTER}",
         )
         _require(self.layer != "roofs" or self.height == 0, "a roof has no height")
         _require(0 < self.speed <= FASTEST, f"speed {self.speed} is not within 1-{FASTEST}")
@@ -100,8 +104,13 @@ class TileSet:
         return {"name": self.name, "tile": tiles}
 
     def cell_heights(self, cells: NDArray[np.uint16]) -> NDArray[np.int16]:
-        """How high each cell is: (3, height, width) tile ids to (height, width) 1/1024 tile."""
-        heights: NDArray[np.int16] = np.maximum(self.heights[cells[0]], self.heights[cells[1]])
+        """How high each cell is: (3, height, width) tile ids to (height, width) 1/1024 tile.
+
+        An empty thing is not one that is 0 high: without one, one stands in the water.
+        """
+        ground = self.heights[cells[0]]
+        thing = np.where(cells[1] == EMPTY, ground, self.heights[cells[1]])
+        heights: NDArray[np.int16] = np.maximum(ground, thing)
         return heights
 
     def cell_speeds(self, cells: NDArray[np.uint16]) -> NDArray[np.int16]:

@@ -259,11 +259,12 @@ class World:
         return found
 
     def _put_near(self, slots: Slots, x: Slots, y: Slots, z: Slots) -> None:
-        """Puts players on the free cells nearest to positions; where there is none, on a spawn."""
-        x, y, z = movement.put_out(self.map, x, y, z)
+        """Puts players on the ground there, or as near as there is room; else on a spawn."""
+        x, y, z = movement.nearest_place(self.map, x, y, z)
         lost = movement.is_inside(self.map, x, y, z)
         if lost.any():
-            x[lost], y[lost], z[lost] = movement.put_out(self.map, *self._spawns(int(lost.sum())))
+            spawns = self._spawns(int(lost.sum()))
+            x[lost], y[lost], z[lost] = movement.nearest_place(self.map, *spawns)
         self.x[slots], self.y[slots], self.z[slots], self.vz[slots] = x, y, z, 0
         self.chunk[slots] = self.map.chunk_at(x, y)
 

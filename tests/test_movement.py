@@ -1,142 +1,338 @@
-"""Walking: what stops a body and what does not, in exact numbers."""
+"""Walking, leaping, falling: in exact numbers, by hand, by the words of PROTOCOL.md, by chance."""
 
 from __future__ import annotations
 
-import dataclasses
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from protocol_spec.codec import BODY_RADIUS, STEP_HEIGHT, WALK_SPEED
+from protocol_spec import codec
+from protocol_spec.codec import (
+    BODY_RADIUS,
+    GRAVITY,
+    JUMP_SPEED,
+    NEVER_ENTER,
+    STEP_HEIGHT,
+    WALK_SPEED,
+    Button,
+    PlayerFlag,
+)
+from protocol_spec.generate.__main__ import ROOT
 from server import movement
 from server.chunks import TileMap
-from tests.mock_server import GRASS, TILES, WALL, grass, meadow
+from server.edits import Edit
+from server.movement import Bodies, Ints
+from server.operations import CellSet, Places, SetCells
+from server.world import Changes, Enter, Player, World
+from tests import walks
+from tests.mock_server import TILES, MockClient, MockServer, grass
+from tests.walks import CASES, Outing, map_of, outing
 
-EAST, SOUTH, WEST, NORTH = 0x0000, 0x4000, 0x8000, 0xC000
+EAST = 0x0000
+THINGS = 1
 
-
-def step(
-    tile_map: TileMap, x: int, y: int, direction: int, pace: int = 255, ticks: int = 1
-) -> tuple[int, int]:
-    """Where a body at (x, y) comes to."""
-    rows = [np.array([each], np.int32) for each in (x, y, 0, direction, pace)]
-    at_x, at_y, at_z = rows[:3]
-    for _ in range(ticks):
-        at_x, at_y, at_z = movement.walk(tile_map, at_x, at_y, at_z, rows[3], rows[4])
-    return int(at_x[0]), int(at_y[0])
-
-
-def with_wall(*cells: tuple[int, int]) -> TileMap:
-    map_cells = grass(32, 32)
-    for x, y in cells:
-        map_cells[1, y, x] = WALL
-    return TileMap.of(map_cells, TILES)
+State = tuple[int, int, int, int]
+Step = Callable[..., State]
 
 
-MIDDLE = 10 * 1024 + 512
+def stepped(tile_map: TileMap, state: State, *command: int) -> State:
+    """A tick of one body by the server's movement."""
+    bodies = Bodies(*(np.array([each], np.int32) for each in state))
+    after = movement.step(tile_map, bodies, *(np.array([each], np.int32) for each in command))
+    return int(after.x[0]), int(after.y[0]), int(after.z[0]), int(after.vz[0])
 
 
-@pytest.mark.parametrize(
-    ("direction", "dx", "dy"),
-    [
-        (EAST, WALK_SPEED, 0),
-        (SOUTH, 0, WALK_SPEED),
-        (WEST, -WALK_SPEED, 0),
-        (NORTH, 0, -WALK_SPEED),
-        (0x2000, 181, 181),
-        (0xA000, -181, -181),
-    ],
-)
-def test_a_step_is_as_long_to_every_side(direction: int, dx: int, dy: int) -> None:
-    assert step(meadow(), MIDDLE, MIDDLE, direction) == (MIDDLE + dx, MIDDLE + dy)
+def documented_step(tile_map: TileMap) -> Step:
+    """The function that PROTOCOL.md shows, on a map."""
+    text = (ROOT / "protocol_spec/PROTOCOL.md").read_text(encoding="utf-8")
+    code = re.search(r"The same in Python.*?```python\n(.*?)```", text, re.DOTALL)
+    assert code is not None
+
+    @cache
+    def height(column: int, row: int) -> int:
+        if not (0 <= column < tile_map.width and 0 <= row < tile_map.height):
+            return NEVER_ENTER
+        return int(tile_map.heights_at(np.array([row]), np.array([column]))[0])
+
+    @cache
+    def speed(column: int, row: int) -> int:
+        return int(tile_map.speeds_at(np.array([row]), np.array([column]))[0])
+
+    names: dict[str, Any] = {name: getattr(codec, name) for name in dir(codec) if name.isupper()}
+    names |= {"JUMP": Button.JUMP, "height": height, "speed": speed}
+    exec(compile(code[1], "PROTOCOL.md", "exec"), names)
+    step: Step = names["step"]
+    return step
 
 
-def test_half_a_pace_is_half_a_step_rounded_down() -> None:
-    assert step(meadow(), MIDDLE, MIDDLE, EAST, pace=127) == (MIDDLE + 127, MIDDLE)
+def name_of(case: dict[str, Any]) -> str:
+    return str(case["name"])
 
 
-@pytest.mark.parametrize(
-    ("direction", "wall", "stop"),
-    [
-        (EAST, (12, 10), (12 * 1024 - 1 - BODY_RADIUS, MIDDLE)),
-        (WEST, (8, 10), (9 * 1024 + BODY_RADIUS, MIDDLE)),
-        (SOUTH, (10, 12), (MIDDLE, 12 * 1024 - 1 - BODY_RADIUS)),
-        (NORTH, (10, 8), (MIDDLE, 9 * 1024 + BODY_RADIUS)),
-    ],
-)
-def test_a_wall_stops_a_body_at_its_very_edge(
-    direction: int, wall: tuple[int, int], stop: tuple[int, int]
-) -> None:
-    assert step(with_wall(wall), MIDDLE, MIDDLE, direction, ticks=20) == stop
+def follow(case: dict[str, Any], step: Callable[..., State]) -> None:
+    """Compares what becomes of a hand-made case's body with what it expects."""
+    state: State = tuple(case["start"])
+    tick = 0
+    expected = {int(key): tuple(value) for key, value in case["expect"].items()}
+    for ticks, *command in case["commands"]:
+        for _ in range(ticks):
+            state = step(*state, *command)
+            tick += 1
+            assert state == expected.pop(tick, state), f"after tick {tick}"
+    assert not expected, "the commands end before"
 
 
-def test_a_body_slides_along_a_wall() -> None:
-    tile_map = with_wall(*((12, y) for y in range(32)))
-    x, y = step(tile_map, MIDDLE, MIDDLE, 0x2000, ticks=20)
-    assert x == 12 * 1024 - 1 - BODY_RADIUS
-    assert y == MIDDLE + 20 * 181
+@pytest.mark.parametrize("case", CASES, ids=name_of)
+def test_a_case_made_by_hand_goes_as_it_says(case: dict[str, Any]) -> None:
+    tile_map = map_of(case)
+    follow(case, lambda *numbers: stepped(tile_map, numbers[:4], *numbers[4:]))
 
 
-def test_a_body_passes_a_gap_of_one_tile_and_not_between_two_corners() -> None:
-    gap = with_wall((12, 9), (12, 11))
-    assert step(gap, MIDDLE, MIDDLE, EAST, ticks=20)[0] == MIDDLE + 20 * WALK_SPEED
-    corners = with_wall((11, 10), (10, 11))
-    x, y = step(corners, MIDDLE, MIDDLE, 0x2000, ticks=20)
-    assert (x >> 10, y >> 10) == (10, 10)
+@pytest.mark.parametrize("case", CASES, ids=name_of)
+def test_the_python_of_the_protocol_does_the_same(case: dict[str, Any]) -> None:
+    follow(case, documented_step(map_of(case)))
 
 
-def test_the_edge_of_the_map_stops_like_a_wall() -> None:
-    assert step(meadow(32, 32), MIDDLE, MIDDLE, WEST, ticks=100) == (BODY_RADIUS, MIDDLE)
-    far = 32 * 1024 - 1 - BODY_RADIUS
-    assert step(meadow(32, 32), MIDDLE, MIDDLE, SOUTH, ticks=200) == (MIDDLE, far)
-
-
-def test_a_body_steps_up_a_little_and_is_stopped_by_more() -> None:
-    touching = 12 * 1024 - 1 - BODY_RADIUS
-    for height, is_stopped in ((STEP_HEIGHT, False), (STEP_HEIGHT + 1, True)):
-        heights = TILES.heights.copy()
-        heights[WALL] = height
-        tiles = dataclasses.replace(TILES, heights=heights)
-        cells = grass(32, 32)
-        cells[1, 10, 12] = WALL
-        x, _ = step(TileMap.of(cells, tiles), MIDDLE, MIDDLE, EAST, ticks=12)
-        assert (x == touching) is is_stopped
-
-
-def test_the_tile_underfoot_sets_the_speed() -> None:
-    slow = next(each for each in TILES.by_id.values() if each.layer == "ground" and each.speed < 80)
-    cells = grass(32, 32)
-    cells[0] = slow.id
-    tile_map = TileMap.of(cells, TILES)
-    moved = WALK_SPEED * slow.speed // 100
-    assert step(tile_map, MIDDLE, MIDDLE, EAST) == (MIDDLE + moved, MIDDLE)
-
-
-WALKS = st.lists(st.tuples(st.integers(0, 0xFFFF), st.integers(0, 255)), min_size=1, max_size=60)
-
-
-@settings(max_examples=150, deadline=None)
-@given(seed=st.integers(0, 10_000), walk=WALKS)
-def test_no_walk_ends_inside_a_wall_or_outside_the_map(
-    seed: int, walk: list[tuple[int, int]]
-) -> None:
-    rng = np.random.Generator(np.random.PCG64(seed))
-    cells = np.zeros((3, 16, 16), np.uint16)
-    cells[0] = GRASS
-    cells[1][rng.random((16, 16)) < 0.3] = WALL
-    cells[1, 8, 8] = 0
-    tile_map = TileMap.of(cells, TILES)
-    x = y = np.array([8 * 1024 + 512], np.int32)
-    z = np.zeros(1, np.int32)
-    for direction, pace in walk:
-        before = x, y
-        x, y, z = movement.walk(
-            tile_map, x, y, z, np.array([direction], np.int32), np.array([pace], np.int32)
+def test_the_table_of_the_protocol_is_right() -> None:
+    text = (ROOT / "protocol_spec/PROTOCOL.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (0x....), .*? \| (\d+) \| (.*?) \| (.*?) \| \((.*?)\) \|$", text, re.M)
+    assert len(rows) == 6
+    letters = {"nothing": ".", "a wall in column 2": "#", "a height of 256 in column 2": "k"}
+    for direction, pace, button, there, state in rows:
+        case = {"map": [".." + letters[there] + "."] * 4}
+        came = stepped(
+            map_of(case),
+            (1536, 1536, 0, 0),
+            *(int(direction, 16), int(pace), Button.JUMP if button == "JUMP" else int(button)),
         )
-        assert z[0] == 0, "it stands on a wall"
-        moved = max(abs(int(x[0] - before[0][0])), abs(int(y[0] - before[1][0])))
-        assert moved <= WALK_SPEED * pace // 255
-    assert BODY_RADIUS <= x[0] < 16 * 1024 - BODY_RADIUS
-    assert BODY_RADIUS <= y[0] < 16 * 1024 - BODY_RADIUS
+        assert ", ".join(map(str, came)) == state
+
+
+@pytest.fixture(scope="module")
+def outings() -> list[tuple[Outing, Ints]]:
+    """All walks by chance, with the states by the server's movement."""
+    return [(each, each.states()) for each in map(outing, range(walks.OUTINGS))]
+
+
+def halves(walked: Outing, states: Ints) -> Iterator[tuple[TileMap, Ints, Ints, Ints]]:
+    """For each half its map, the commands, and the states before and after, a row a body's tick."""
+    before = np.concatenate([walked.starts[None], states[:-1]])
+    for first in (0, walks.HALF):
+        ticks = slice(first, first + walks.HALF)
+        columns = [
+            each[ticks].reshape(-1, each.shape[-1]).T for each in (walked.commands, before, states)
+        ]
+        yield walked.tile_map(first), columns[0], columns[1], columns[2]
+
+
+def test_the_python_of_the_protocol_walks_by_chance_like_the_server(
+    outings: list[tuple[Outing, Ints]],
+) -> None:
+    for walked, states in outings:
+        steps = [documented_step(walked.tile_map(first)) for first in (0, walks.HALF)]
+        for body, start in enumerate(walked.starts.tolist()):
+            state = tuple(start)
+            for tick, command in enumerate(walked.commands[:, body].tolist()):
+                state = steps[tick // walks.HALF](*state, *command)
+                where = f"outing {walked.seed}, body {body}, tick {tick}"
+                assert state == tuple(states[tick, body].tolist()), where
+
+
+def test_the_walks_by_chance_meet_everything(outings: list[tuple[Outing, Ints]]) -> None:
+    """What they never did they could not prove."""
+    met: Counter[str] = Counter()
+    for walked, states in outings:
+        for tile_map, commands, before, after in halves(walked, states):
+            x, y, z, vz = after
+            moved = (x != before[0]) | (y != before[1])
+            flies, flew = vz != 0, before[3] != 0
+            inside = movement.is_inside(tile_map, *before[:3])
+            met["moved"] += int(moved.sum())
+            met["leapt"] += int((vz == JUMP_SPEED).sum())
+            met["landed"] += int((flew & ~flies).sum())
+            met["caught a ledge"] += int((flew & ~flies & (z > before[2])).sum())
+            met["stepped up"] += int((~flew & ~flies & (z > before[2])).sum())
+            met["fell off an edge"] += int((~flew & (vz == -GRAVITY)).sum())
+            met["waded"] += int((~flies & (z == -128)).sum())
+            met["was in a pit"] += int((~flies & (z == -600)).sum())
+            met["was put out"] += int((inside & moved).sum())
+            met["was stopped"] += int((~moved & (commands[1] == 255) & ~inside).sum())
+    assert len(met) == 10
+    assert min(met.values()) >= 100, met
+
+
+def test_company_makes_no_difference() -> None:
+    """Bodies inside walls, in the air and on the ground go together as each goes alone."""
+    meeting = outing(0)
+    states = meeting.states()
+    tile_map = meeting.tile_map(0)
+    for body, start in enumerate(meeting.starts.tolist()):
+        state: State = tuple(start)
+        for tick in range(100):
+            state = stepped(tile_map, state, *meeting.commands[tick, body].tolist())
+            assert state == tuple(states[tick, body].tolist())
+
+
+@settings(max_examples=50, deadline=None)
+@given(seed=st.integers(1_000, 1_000_000))
+def test_nobody_gets_into_the_ground_off_the_map_or_on_too_fast(seed: int) -> None:
+    walked = outing(seed)
+    for tile_map, commands, before, after in halves(walked, walked.states()):
+        x, y, z, vz = after
+        ground = movement.standing_height(tile_map, x, y)
+        assert (z >= ground).all(), "below the ground"
+        assert ((vz == 0) == (z == ground)).all(), "who stands has no speed, who flies has one"
+        assert (ground < NEVER_ENTER).all(), "where nobody may be"
+        for axis in (x, y):
+            assert (axis >= BODY_RADIUS).all()
+            assert (axis < walks.SIDE * 1024 - BODY_RADIUS).all()
+        speed = tile_map.speeds_at(before[1] >> 10, before[0] >> 10)
+        allowed = WALK_SPEED * commands[1] * speed // 25500
+        inside = movement.is_inside(tile_map, *before[:3])
+        assert not inside[walks.BODIES :].any(), "a tick is enough to come out"
+        moved = np.hypot(x - before[0], y - before[1])
+        assert (moved <= allowed)[~inside].all(), "faster than the ground allows"
+
+
+def test_only_who_stands_has_no_vertical_speed() -> None:
+    """The world, its snapshots and its flags tell by vz alone who is in the air."""
+    assert JUMP_SPEED % GRAVITY != 0
+
+
+def state_of(client: MockClient) -> State:
+    assert client.state is not None
+    return client.state.x, client.state.y, client.state.z, client.state.vz
+
+
+SPAWN = 8 * 1024 + 512
+
+
+def test_a_leap_is_told_to_the_leaper_and_seen_by_others() -> None:
+    server = MockServer()
+    vladimir, estragon = server.join("Vladimir"), server.join("Estragon")
+    server.tick(3)
+    vladimir.walk(EAST, pace=0, buttons=Button.JUMP)
+    told = []
+    seen = []
+    for _ in range(14):
+        server.tick()
+        told.append(state_of(vladimir))
+        player = estragon.player("Vladimir")
+        assert player is not None
+        seen.append(player.flags)
+    heights = [z for _, _, z, _ in told]
+    start = heights.index(150)
+    assert heights[start : start + 9] == [150, 260, 330, 360, 350, 300, 210, 80, 0]
+    assert [vz for *_, vz in told][start : start + 9] == [*range(150, -131, -40), 0]
+    airborne = PlayerFlag.AIRBORNE
+    assert seen == [0] * start + [airborne] * 8 + [0] * (len(seen) - start - 8)
+
+
+def test_who_leaps_on_the_spot_costs_eight_bytes_up_and_eight_down() -> None:
+    server = MockServer()
+    vladimir, estragon = server.join("Vladimir"), server.join("Estragon")
+    server.tick(3)
+    vladimir.walk(EAST, pace=0, buttons=Button.JUMP)
+    sizes = []
+    for _ in range(14):
+        server.tick()
+        assert estragon.state is not None
+        # The leap begins with a turn to the east, in the same tick.
+        sizes.append(len(estragon.state.players))
+    assert sum(sizes) == 16
+
+
+def test_a_button_is_not_held_for_a_client_that_falls_silent() -> None:
+    server = MockServer()
+    vladimir = server.join("Vladimir")
+    for _ in range(9):
+        vladimir.walk(EAST, buttons=Button.JUMP)
+        server.tick()
+    heights = []
+    for _ in range(12):
+        server.tick()
+        heights.append(state_of(vladimir)[2])
+    assert heights[-1] == 0
+    landed = heights.index(0)
+    assert heights[landed:] == [0] * len(heights[landed:])
+
+
+def world_with(tile: str = "", side: int = 48) -> tuple[World, Player]:
+    """A meadow, all of it with that thing on it, and a player in the middle of (8, 8)."""
+    cells = grass(side, side)
+    cells[THINGS] = TILES[tile] if tile else 0
+    world = World(TileMap.of(cells, TILES), Places(((8, 8),)), 4)
+    return world, world.step([Enter(7, "Vladimir", 0)]).entered[0]
+
+
+def put(world: World, tile: str, *cells: tuple[int, int]) -> Changes:
+    """A tick in which these cells come to hold that thing."""
+    columns, rows = np.array(cells, np.int32).T
+    wanted = CellSet.filled(THINGS, columns, rows, TILES[tile] if tile else 0)
+    return world.step([Edit("Pozzo", "test", SetCells(wanted), 0)])
+
+
+def place_in(world: World, player: Player) -> State:
+    slot = player.slot
+    return int(world.x[slot]), int(world.y[slot]), int(world.z[slot]), int(world.vz[slot])
+
+
+def square(first: int, last: int) -> list[tuple[int, int]]:
+    return [(x, y) for x in range(first, last) for y in range(first, last)]
+
+
+def test_who_loses_the_ground_under_their_feet_falls_though_they_stand_still() -> None:
+    world, player = world_with("crate")
+    assert place_in(world, player) == (SPAWN, SPAWN, 768, 0)
+    put(world, "", *square(6, 11))
+    heights = [place_in(world, player)[2]]
+    while heights[-1]:
+        world.step([])
+        heights.append(place_in(world, player)[2])
+    assert heights == [728, 648, 528, 368, 168, 0]
+
+
+def test_who_stands_where_the_ground_rises_a_little_is_lifted_and_not_announced() -> None:
+    world, player = world_with()
+    changes = put(world, "bridge_ew", (8, 8))
+    assert place_in(world, player) == (SPAWN, SPAWN, 128, 0)
+    assert not changes.moved_out
+
+
+def test_who_is_walled_in_is_put_out_and_announced() -> None:
+    world, player = world_with()
+    changes = put(world, "plank_wall", *square(6, 11))
+    assert place_in(world, player) == (11 * 1024 + 512, SPAWN, 0, 0)
+    assert changes.moved_out == [player]
+
+
+def test_who_has_no_place_near_is_put_on_a_spawn() -> None:
+    world, player = world_with(side=96)
+    world.x[player.slot] = world.y[player.slot] = 60 * 1024
+    changes = put(world, "deep_water", *square(24, 96))
+    assert place_in(world, player) == (SPAWN, SPAWN, 0, 0)
+    assert changes.moved_out == [player]
+
+
+def test_where_even_the_spawn_is_under_water_one_stays_and_comes_free_again() -> None:
+    world, player = world_with()
+    put(world, "deep_water", *square(0, 48))
+    assert place_in(world, player) == (SPAWN, SPAWN, 0, 0)
+    put(world, "", *square(20, 22))
+    assert place_in(world, player) == (20 * 1024 + 512, 20 * 1024 + 512, 0, 0)
+
+
+def test_a_leap_does_not_get_over_fences_and_hedges_but_onto_a_bench() -> None:
+    reach = 360 + STEP_HEIGHT
+    bench = TILES.by_id[TILES["bench"]].height
+    rock = TILES.by_id[TILES["rock"]].height
+    assert bench < rock <= reach
+    for name in ("fence", "bush", "stone_wall", "plank_wall", "masonry_wall"):
+        assert TILES.by_id[TILES[name]].height > rock + reach, f"over the {name} from a rock"

@@ -12,7 +12,16 @@ from server.mapfiles.mapfile import MapFileError, Notes, clean_text
 from server.mapfiles.tables import Table, as_whole
 from server.mapfiles.tiled_pictures import Pictures
 from server.mapfiles.tiled_sources import SOLID_FLAGS, SourceSet
-from server.tiles import FASTEST, FULL_SPEED, ID_LIMIT, LAYERS, NEVER_ENTER, PATTERNS, Tile
+from server.tiles import (
+    DEEPEST,
+    FASTEST,
+    FULL_SPEED,
+    ID_LIMIT,
+    LAYERS,
+    NEVER_ENTER,
+    PATTERNS,
+    Tile,
+)
 
 SOLID_HEIGHT = 1024
 """Of what may not be walked on: as high as a tile is wide."""
@@ -57,7 +66,7 @@ class ForeignTiles:
             raise MapFileError(f"the map has over {ID_LIMIT - 1} tiles")
         says = source.properties_of(local)
         name, name_ru = self._name(source, local, says)
-        height = self._whole(says, "height", 0, NEVER_ENTER)
+        height = self._whole(says, "height", DEEPEST, NEVER_ENTER)
         if height is None:
             height = SOLID_HEIGHT if self._is_solid(source, local, says) else 0
         if home == LAYERS[2] and height:
