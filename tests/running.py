@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import re
@@ -15,6 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
+
+from tests.certificates import Certificate
 
 START_SECONDS = 30
 STOP_SECONDS = 15
@@ -30,11 +33,17 @@ class RunningServer:
         port: int = 0,
         cpu: int | None = None,
         environment: dict[str, str] | None = None,
+        certificate: Certificate | None = None,
     ) -> None:
-        """`environment` has what the server shall find there; of ours it gets no setting."""
+        """`environment` has what the server shall find there; of ours it gets no setting.
+
+        With a `certificate` it speaks https and wss.
+        """
         self.data = data
         self.port = port
-        self._flags = flags
+        self.certificate = certificate
+        self._flags = (*flags, *(certificate.flags if certificate else ()))
+        self._context = certificate.client_context() if certificate else None
         self._cpu = cpu
         self._environment = environment or {}
         self._log_path = data.parent / f"{data.name}.log"
@@ -52,8 +61,13 @@ class RunningServer:
         return f"127.0.0.1:{self.port}"
 
     @property
+    def base(self) -> str:
+        """The address of its pages."""
+        return f"{'https' if self.certificate else 'http'}://{self.address}"
+
+    @property
     def url(self) -> str:
-        return f"ws://{self.address}/ws"
+        return f"ws{self.base.removeprefix('http')}/ws"
 
     @property
     def log(self) -> str:
@@ -88,21 +102,27 @@ class RunningServer:
 
     def _answers(self, already: int) -> bool:
         said = self._log_path.read_bytes()[already:].decode()
-        found = re.search(r"waits for Godot at 127\.0\.0\.1:(\d+)", said)
+        found = re.search(r"waits for Godot at (?:https://)?127\.0\.0\.1:(\d+)", said)
         if not found:
             return False
         self.port = int(found[1])
         try:
-            with urllib.request.urlopen(f"http://{self.address}/healthz", timeout=5) as answer:
+            with self.get("/healthz") as answer:
                 return bool(answer.status == 200)
         except OSError:
             return False
+
+    def get(self, path: str) -> http.client.HTTPResponse:
+        """The answer to a plain request."""
+        answer = urllib.request.urlopen(f"{self.base}{path}", timeout=5, context=self._context)
+        assert isinstance(answer, http.client.HTTPResponse)
+        return answer
 
     def wait_for_players(self, count: int, seconds: float = 20) -> None:
         """Until so many players are in the server's worlds."""
         deadline = time.monotonic() + seconds
         while True:
-            with urllib.request.urlopen(f"http://{self.address}/api/server", timeout=5) as answer:
+            with self.get("/api/server") as answer:
                 there = json.load(answer)["players"]
             if there == count:
                 return
@@ -140,9 +160,14 @@ class RunningServer:
 
 @contextmanager
 def running_server(
-    folder: Path, *flags: str, environment: dict[str, str] | None = None
+    folder: Path,
+    *flags: str,
+    environment: dict[str, str] | None = None,
+    certificate: Certificate | None = None,
 ) -> Iterator[RunningServer]:
     """A server on a fresh data folder; afterwards its log must not tell of a bug."""
-    with RunningServer(folder / "data", *flags, environment=environment) as server:
+    with RunningServer(
+        folder / "data", *flags, environment=environment, certificate=certificate
+    ) as server:
         yield server
     assert server.failures() == []
