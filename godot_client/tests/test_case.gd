@@ -8,6 +8,8 @@ var failures: PackedStringArray = PackedStringArray()
 var checks: int = 0
 ## How many errors and warnings the engine is to print, where a test provokes them.
 var expected_complaints: int = 0
+## Why the test did not run, where it needs what is not there.
+var skipped: String = ""
 ## For tests that need nodes.
 var tree: SceneTree = null
 

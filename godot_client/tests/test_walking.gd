@@ -32,6 +32,20 @@ func test_who_types_stands() -> void:
 	Input.action_release(&"move_right")
 
 
+func test_the_button_leaps_as_long_as_it_is_held_and_not_into_the_chat() -> void:
+	var intent: EstragonCodec.Command = EstragonCodec.Command.new()
+	PlayerInput.sample(intent, false)
+	equal(intent.buttons, 0, "no button")
+	Input.action_press(&"jump")
+	PlayerInput.sample(intent, false)
+	equal(intent.buttons, 1, "JUMP")
+	PlayerInput.sample(intent, true)
+	equal(intent.buttons, 0, "a space is typed")
+	Input.action_release(&"jump")
+	PlayerInput.sample(intent, false)
+	equal(intent.buttons, 0, "let go")
+
+
 func test_the_figure_turns_with_the_player() -> void:
 	equal(Avatar.block(0.0), 2, "east is right")
 	equal(Avatar.block(TAU * 0.25), 0, "south is down")

@@ -9,8 +9,11 @@ const FULL_PACE: int = 255
 ## Writes into [param intent] what is pressed right now; who is typing stands still.
 static func sample(intent: EstragonCodec.Command, is_typing: bool) -> void:
 	var wanted: Vector2 = Vector2.ZERO
+	intent.buttons = 0
 	if not is_typing:
 		wanted = Input.get_vector(&"move_left", &"move_right", &"move_up", &"move_down")
+		if Input.is_action_pressed(&"jump"):
+			intent.buttons = EstragonCodec.ButtonBit.JUMP
 	write(intent, wanted)
 
 

@@ -7,6 +7,9 @@ const CHUNK_CELLS: int = (
 	EstragonCodec.LAYER_COUNT * EstragonCodec.CHUNK_SIZE * EstragonCodec.CHUNK_SIZE
 )
 
+## How fast one walks where no tile says otherwise, in percent.
+const FULL_SPEED: int = 100
+
 ## What the server calls the world.
 var name: String = ""
 ## What the server calls the rules that are played by.
@@ -60,6 +63,27 @@ func tile_at(layer: int, cell: Vector2i) -> int:
 	if cells.is_empty():
 		return -1
 	return cells[(layer * side + cell.y % side) * side + cell.x % side]
+
+
+## How high a cell of the map is, in 1/1024 tile: as its ground, or as its thing where that is
+## higher. NEVER_ENTER where nothing is known of it, and beyond the map.
+func height_at(cell: Vector2i) -> int:
+	var ground: int = tile_at(0, cell)
+	if ground < 0:
+		return EstragonCodec.NEVER_ENTER
+	var height: int = tiles[ground].height if tiles.has(ground) else 0
+	var thing: int = tile_at(1, cell)
+	if thing == 0:
+		return height
+	return maxi(height, tiles[thing].height if tiles.has(thing) else 0)
+
+
+## How fast one walks on a cell of the map, in percent: its thing says so, where it has none its
+## ground.
+func speed_at(cell: Vector2i) -> int:
+	var thing: int = tile_at(1, cell)
+	var id: int = thing if thing > 0 else tile_at(0, cell)
+	return tiles[id].speed if tiles.has(id) else FULL_SPEED
 
 
 ## Of all places that have these low 16 bits, in 1/256 tile, the one nearest to [param near], in
