@@ -14,6 +14,12 @@ from server.tiles import FULL_SPEED, NEVER_ENTER, TileSet
 
 VIEW_CHUNKS = 2
 """So many chunks to each side are in view: the 1280x720 window's 27x15 tiles and a margin."""
+NEAR_CHUNKS = 1
+"""Up to here players are told of at every tick. Those beyond are at least 14 tiles away, outside
+the 1280x720 window."""
+VIEW_MARGIN_TILES = 2
+"""So far a player goes beyond a chunk's edge before the view follows: who walks to and fro over an
+edge does not get the same chunks again and again."""
 CHUNK_SHAPE = (LAYER_COUNT, CHUNK_SIZE, CHUNK_SIZE)
 _VOID = 0
 """The row of the tables that stands for whatever is not there: nobody enters it."""
@@ -58,6 +64,8 @@ class TileMap:
         """Of the chunks that are loaded."""
         self._frames: dict[int, bytes] = {}
         self._views: dict[int, tuple[int, ...]] = {}
+        self._near: dict[int, tuple[int, ...]] = {}
+        self._far: dict[int, tuple[int, ...]] = {}
 
     @classmethod
     def of(cls, cells: Cells, tiles: TileSet) -> TileMap:
@@ -108,6 +116,38 @@ class TileMap:
             )
             self._views[chunk] = view
         return view
+
+    def near_view(self, chunk: int) -> tuple[int, ...]:
+        """Of `view_from`, the chunk itself and those that touch it."""
+        near = self._near.get(chunk)
+        if near is None:
+            column, row = self.chunk_place(chunk)
+            near = self._near[chunk] = tuple(
+                each
+                for each in self.view_from(chunk)
+                if max(abs(each % self.chunks_wide - column), abs(each // self.chunks_wide - row))
+                <= NEAR_CHUNKS
+            )
+        return near
+
+    def far_view(self, chunk: int) -> tuple[int, ...]:
+        """Of `view_from`, all the others."""
+        far = self._far.get(chunk)
+        if far is None:
+            near = self.near_view(chunk)
+            far = tuple(each for each in self.view_from(chunk) if each not in near)
+            self._far[chunk] = far
+        return far
+
+    def is_far_outside(self, chunk: Ints, x: Ints, y: Ints) -> NDArray[np.bool_]:
+        """Which positions, in 1/1024 tile, lie more than VIEW_MARGIN_TILES outside of a chunk."""
+        left = (chunk % np.int32(self.chunks_wide)) << 14
+        top = (chunk // np.int32(self.chunks_wide)) << 14
+        margin = VIEW_MARGIN_TILES << 10
+        size = (CHUNK_SIZE << 10) + margin
+        outside: NDArray[np.bool_] = (x < left - margin) | (x >= left + size)
+        outside |= (y < top - margin) | (y >= top + size)
+        return outside
 
     def is_loaded(self, chunk: int) -> bool:
         return chunk in self._revisions

@@ -15,9 +15,10 @@ from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from protocol_spec import codec
-from protocol_spec.codec import FREE_SEARCH_TILES, ErrorCode, LeaveReason
+from protocol_spec.codec import FREE_SEARCH_TILES, MAX_SERVER_MESSAGE, ErrorCode, LeaveReason
 from server import journal
 from server.edits import AppliedEdit, Done, Edit
 from server.failures import Rejected
@@ -28,12 +29,12 @@ from server.member import Member, News
 from server.operations import Operation, Places, SetPlaces
 from server.session import Session
 from server.settings import Settings
-from server.snapshot import HEAD_SIZE, Snapshot
+from server.snapshot import HEAD_SIZE, FarChanges, Snapshot
 from server.status import PlayerStatus, WorldStatus
 from server.store import Store
 from server.tiles import LAYERS, Tile
 from server.turns import Turns
-from server.world import Changes, Command, Enter, Leave, Player, TakeBack, Teleport, World
+from server.world import Changes, Command, Enter, Leave, Player, Slots, TakeBack, Teleport, World
 
 log = logging.getLogger(__name__)
 
@@ -47,8 +48,6 @@ EDIT_CHUNK_LIMIT = 4096
 EDITS_PER_TICK = 25
 """500 a second: fifty players at their limit. They cost a fifth of a millisecond each, and come in
 bursts (tests/bench/edits.py)."""
-MOST_SHARED_BYTES = 16 * 1024
-"""Of a tick's edits; more are sent frame by frame, in as many messages as they need."""
 TIMED_TICKS = 30 * TICK_RATE
 """Over so many ticks their lengths are told."""
 UNLOAD_TICKS = 10 * TICK_RATE
@@ -78,6 +77,13 @@ class Game:
         """Who asked to enter, by player id, until the next tick."""
         self._members: dict[int, Member] = {}
         """Who is in, by slot."""
+        max_players = len(world.view)
+        self._senders: list[Callable[[bytes], object]] = [_send_to_nobody] * max_players
+        """By slot."""
+        self._settled_on = np.full(max_players, -1, np.int32)
+        """By slot: the chunk around which the client there has all that it should; -1: it has not,
+        or does not read."""
+        self._far_changes = FarChanges()
         self._tile_frames = [_tile_frame(each) for each in world.map.tiles.by_id.values()]
         self._tick_began = 0.0
         self._late_ticks = 0
@@ -301,6 +307,7 @@ class Game:
                 session.entry_refused(code)
         for gone in changes.left:
             self._members.pop(gone.player.slot, None)
+            self._senders[gone.player.slot] = _send_to_nobody
             self.on_left(gone.player.player_id, gone.standing)
         self._welcome(changes.entered)
         self._send_tick(changes, now)
@@ -329,6 +336,8 @@ class Game:
             greeting = [self._world_entered(player), *self._tile_frames]
             greeting += [*session.command_frames(), *roster]
             self._members[player.slot] = Member(session, greeting)
+            self._senders[player.slot] = session.peer.sender
+            self.unsettle(player.slot)
 
     def _news(self, changes: Changes) -> News:
         """What everybody in the world hears of a tick."""
@@ -349,43 +358,86 @@ class Game:
         return News(frames)
 
     def _send_tick(self, changes: Changes, now: float) -> None:
-        """Two passes: what each member's snapshot holds; then all heads at once, and the sends."""
+        """Most clients are settled: those around a chunk get the same bytes but for their heads.
+
+        The others, who have just come, or moved, or do not keep up, are seen to one by one.
+        """
         world = self.world
-        snapshot = Snapshot(world, changes)
+        snapshot = Snapshot(world, changes, self._far_changes)
         news = self._news(changes)
-        members = [self._members[slot] for slot in world.active.tolist()]
-        chunks = world.chunk[world.active].tolist()
-        views: list[bytes] = []
-        edits: list[bytes] = []
-        full = np.zeros(len(members), np.bool_)
-        for index, (member, chunk) in enumerate(zip(members, chunks, strict=True)):
-            is_clogged = member.is_clogged(now, self.settings)
-            is_settled = chunk == member.chunk and not (
-                is_clogged or member.awaits_chunks or member.session.wants_full
-            )
-            shared = snapshot.edits_in_view(chunk) if is_settled else b""
-            if not is_settled or len(shared) > MOST_SHARED_BYTES:
-                member.hear_edits(snapshot.edit_frames)
-                shared = b""
-            edits.append(shared)
-            if is_settled:
-                views.append(snapshot.changes_in_view(chunk))
-            elif is_clogged:
-                views.append(b"")
-            elif member.session.wants_full:
-                member.session.wants_full = False
-                full[index] = True
-                member.look_around(chunk, world.map)
-                views.append(snapshot.everybody_in_view(chunk))
-            else:
-                came = member.look_around(chunk, world.map)
-                views.append(snapshot.changes_in_view(chunk) + snapshot.everybody_in(came))
-            if member.awaits_chunks:
-                self._keeper.want(world.map.missing(world.map.view_from(chunk)), world.map)
-        heads = snapshot.heads(np.array([len(each) for each in views], np.int64), full)
-        for index, member in enumerate(members):
-            head = heads[index * HEAD_SIZE : (index + 1) * HEAD_SIZE]
-            member.send(news, edits[index], head, views[index])
+        slots = world.active
+        is_settled = self._settled_on[slots] == world.view[slots]
+        settled = slots[is_settled]
+        views, around = np.unique(world.view[settled], return_inverse=True)
+        parts = []
+        for chunk in views.tolist():
+            view, edits = snapshot.changes_in_view(chunk), snapshot.edits_in_view(chunk)
+            parts.append((news.joined + edits, view))
+        fits = np.array([len(a) + HEAD_SIZE + len(b) <= MAX_SERVER_MESSAGE for a, b in parts], bool)
+        sizes = np.array([len(view) for _, view in parts], np.int64)
+        for slot in slots[~is_settled].tolist():
+            self._send_to_one(slot, snapshot, news, now)
+        if len(settled):
+            for slot in settled[~fits[around]].tolist():
+                self._send_to_one(slot, snapshot, news, now)
+            self._send_to_many(settled, around, fits, parts, snapshot.heads(settled, sizes[around]))
+
+    def _send_to_many(
+        self,
+        slots: Slots,
+        around: NDArray[np.int64],
+        fits: NDArray[np.bool_],
+        parts: list[tuple[bytes, bytes]],
+        heads: bytes,
+    ) -> None:
+        """To each the part that it shares, with its own head in the middle."""
+        senders = self._senders
+        every_one = zip(
+            slots.tolist(), around.tolist(), range(0, len(heads), HEAD_SIZE), strict=True
+        )
+        is_fit = fits.tolist()
+        for slot, part, at in every_one:
+            if is_fit[part]:
+                before, view = parts[part]
+                senders[slot](b"".join((before, heads[at : at + HEAD_SIZE], view)))
+
+    def _send_to_one(self, slot: int, snapshot: Snapshot, news: News, now: float) -> None:
+        world = self.world
+        tile_map = world.map
+        member = self._members[slot]
+        chunk = int(world.view[slot])
+        is_clogged = member.is_clogged(now, self.settings)
+        is_full = member.wants_full and not is_clogged
+        member.hear_edits(snapshot.edit_frames)
+        if is_clogged:
+            view = b""
+        elif is_full:
+            member.wants_full = False
+            member.look_around(chunk, tile_map)
+            view = snapshot.everybody_in_view(chunk)
+        else:
+            # What was far may have changed since its last turn.
+            near_before = tile_map.near_view(member.chunk)
+            came = member.look_around(chunk, tile_map)
+            nearer = [each for each in tile_map.near_view(chunk) if each not in near_before]
+            view = snapshot.changes_in_view(chunk) + snapshot.everybody_in({*came, *nearer})
+        if member.awaits_chunks:
+            self._keeper.want(tile_map.missing(tile_map.view_from(chunk)), tile_map)
+        else:
+            self._settled_on[slot] = -1 if is_clogged else chunk
+        size = np.array([len(view)], np.int64)
+        head = snapshot.heads(np.array([slot], np.int32), size, full=is_full)
+        member.send(news, head, view)
+
+    def unsettle(self, slot: int) -> None:
+        """The member there needs something that others do not."""
+        self._settled_on[slot] = -1
+
+    def resync(self, session: Session) -> None:
+        """A client wants everybody in sight again."""
+        if (member := self._members.get(session.slot)) is not None:
+            member.wants_full = True
+            self.unsettle(session.slot)
 
     def request_chunk(self, session: Session, column: int, row: int) -> None:
         """A client lost count of a chunk's revisions: it gets it as a whole."""
@@ -393,6 +445,7 @@ class Game:
         if member is not None and 0 <= column < self.world.map.chunks_wide:
             member.held.discard(row * self.world.map.chunks_wide + column)
             member.awaits_chunks = True
+            self.unsettle(session.slot)
 
     def _unload_idle_chunks(self) -> None:
         """Forgets what nobody sees, save for the last few; the database has it."""
@@ -442,6 +495,10 @@ class Game:
             rotation=int(world.rotation[slot]),
             timestamp=world.tick,
         ).encode()
+
+
+def _send_to_nobody(message: bytes) -> None:
+    """In a slot that nobody has."""
 
 
 def _join_frame(player: Player) -> bytes:

@@ -35,6 +35,8 @@ class Member:
         self.held: set[int] = set()
         """The chunks that the client has."""
         self.awaits_chunks = False
+        self.wants_full = True
+        """The next snapshot lists everybody in sight: at entering, after a pause, when asked."""
         """Some of the view was not loaded when it was last looked at."""
         self._frames = greeting
         """What goes out before the tick's news..."""
@@ -54,7 +56,7 @@ class Member:
         if queued > settings.queued_bytes or stalled > settings.stalled_seconds:
             log.info("%s reads too slowly: %d bytes queued", self.session.name, queued)
             self.session.drop()
-        self.session.wants_full = True
+        self.wants_full = True
         return True
 
     def hear_edits(self, edit_frames: dict[int, bytes]) -> None:
@@ -81,27 +83,16 @@ class Member:
         self.chunk = chunk
         return came
 
-    def send(self, news: News, edits: bytes, head: bytes, view: bytes) -> None:
-        """Sends a tick: news, tiles and the snapshot, in as few messages as they fit.
-
-        `edits` are the CHUNK_EDITs that all in the same chunk hear.
-        """
+    def send(self, news: News, head: bytes, view: bytes) -> None:
+        """Sends a tick: news, tiles and the snapshot, in as few messages as they fit."""
         send = self.session.peer.send
-        if self._clogged_since is not None:
-            if self._frames:
-                self._frames += news.frames  # Nobody hears news before they are greeted.
-            else:
-                send_packed(send, news.frames)
-        elif (
-            self._frames
-            or self._map_frames
-            or len(news.joined) + len(edits) + len(head) + len(view) > MAX_SERVER_MESSAGE
-        ):
-            tiles = [*self._map_frames, edits] if edits else self._map_frames
-            send_packed(send, chain(self._frames, news.frames, tiles, [head + view]))
+        if self._clogged_since is None:
+            send_packed(send, chain(self._frames, news.frames, self._map_frames, [head + view]))
             self._frames, self._map_frames = [], []
+        elif self._frames:
+            self._frames += news.frames  # Nobody hears news before they are greeted.
         else:
-            send(b"".join((news.joined, edits, head, view)))
+            send_packed(send, news.frames)
 
 
 def send_packed(send: Callable[[bytes], None], frames: Iterable[bytes]) -> None:

@@ -6,6 +6,8 @@ stands in the same chunk has the same view, so that the join, too, is made once 
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -23,14 +25,41 @@ _PLAYER_DTYPE: np.dtype[Any] = np.dtype(PlayerState.DTYPE)
 _HEAD_DTYPE: np.dtype[Any] = np.dtype(codec.WorldState.FRAME_DTYPE)
 HEAD_SIZE = _HEAD_DTYPE.itemsize
 _ENVELOPE_SIZE = 3
+FAR_TICKS = 4
+"""Chunks that are not near come at every so many ticks. An exact circle of 24 tiles would be 1,810
+tiles; nine near chunks and twelve far ones cost as much as 3,072."""
+
+
+class FarChanges:
+    """Who changed in the last FAR_TICKS ticks, for those who see them from afar."""
+
+    def __init__(self) -> None:
+        self._ticks: deque[tuple[Slots, Slots]] = deque(maxlen=FAR_TICKS)
+
+    def add(self, chunks: Slots, slots: Slots) -> None:
+        """A tick's changes: each chunk in which a slot was."""
+        self._ticks.append((chunks, slots))
+
+    def due(self, tick: int) -> tuple[Slots, Slots]:
+        """Chunks whose turn it is, and who changed there since their last turn, each once."""
+        chunks = np.concatenate([each for each, _ in self._ticks])
+        slots = np.concatenate([each for _, each in self._ticks])
+        # Not all at the same tick, so that all messages are about as long.
+        is_due = (chunks + tick) % FAR_TICKS == 0
+        pairs = np.unique((chunks[is_due].astype(np.int64) << 16) | slots[is_due])
+        return (pairs >> 16).astype(np.int32), (pairs & 0xFFFF).astype(np.int32)
 
 
 class Snapshot:
     """The bytes of one tick. Made anew each tick; what nobody asks for is never encoded."""
 
-    def __init__(self, world: World, changes: Changes) -> None:
+    def __init__(self, world: World, changes: Changes, far_changes: FarChanges) -> None:
         self._world = world
-        self._moved = _by_chunk(*_with_crossings(world, changes))
+        chunks, slots = _with_crossings(world, changes)
+        self._near = _by_chunk(chunks, _encode(world, slots))
+        far_changes.add(chunks, slots)
+        chunks, slots = far_changes.due(world.tick)
+        self._far = _by_chunk(chunks, _encode(world, slots))
         self._everybody: dict[int, bytes] | None = None
         self._views: dict[int, bytes] = {}
         self.edit_frames = {
@@ -42,18 +71,17 @@ class Snapshot:
         self._full_views: dict[int, bytes] = {}
 
     def changes_in_view(self, chunk: int) -> bytes:
-        """Packed PlayerStates of who changed, for all who stand in `chunk`."""
+        """Packed PlayerStates of who changed, for all who see from `chunk`."""
         view = self._views.get(chunk)
         if view is None:
-            moved = self._moved
-            view = b"".join(
-                [moved[each] for each in self._world.map.view_from(chunk) if each in moved]
-            )
-            self._views[chunk] = view
+            near, far, tile_map = self._near, self._far, self._world.map
+            parts = [near[each] for each in tile_map.near_view(chunk) if each in near]
+            parts += [far[each] for each in tile_map.far_view(chunk) if each in far]
+            view = self._views[chunk] = b"".join(parts)
         return view
 
     def edits_in_view(self, chunk: int) -> bytes:
-        """The CHUNK_EDITs for all who stand in `chunk`, joined."""
+        """The CHUNK_EDITs for all who see from `chunk`, joined."""
         if not self.edit_frames:
             return b""
         view = self._edit_views.get(chunk)
@@ -73,27 +101,27 @@ class Snapshot:
             self._full_views[chunk] = view
         return view
 
-    def everybody_in(self, chunks: tuple[int, ...]) -> bytes:
+    def everybody_in(self, chunks: Iterable[int]) -> bytes:
         """Packed PlayerStates of all in these chunks, for who has just come to see them."""
         if self._everybody is None:
             active = self._world.active
             self._everybody = _by_chunk(self._world.chunk[active], _encode(self._world, active))
         return b"".join([self._everybody[each] for each in chunks if each in self._everybody])
 
-    def heads(self, record_bytes: NDArray[np.int64], full: NDArray[np.bool_]) -> bytes:
-        """The first HEAD_SIZE bytes of every active player's WORLD_STATE frame, in their order.
+    def heads(self, slots: Slots, record_bytes: NDArray[np.int64], *, full: bool = False) -> bytes:
+        """The first HEAD_SIZE bytes of each slot's WORLD_STATE frame, in their order.
 
         `record_bytes` says how many bytes of PlayerStates each one's frame goes on with, `full`
-        who gets everybody in sight.
+        that those are everybody in sight.
         """
-        world, slots = self._world, self._world.active
+        world = self._world
         rows: Rows = np.empty(len(slots), _HEAD_DTYPE)
         rows["type"] = codec.WorldState.TYPE
         rows["length"] = HEAD_SIZE - _ENVELOPE_SIZE + record_bytes
         rows["tick"] = world.tick
         rows["input_tick"] = world.input_tick[slots]
         rows["lead"] = np.clip(world.newest_input[slots] - world.tick, -128, 127)
-        rows["flags"] = np.where(full, SnapshotFlag.FULL, 0)
+        rows["flags"] = SnapshotFlag.FULL if full else 0
         rows["x"] = world.x[slots]
         rows["y"] = world.y[slots]
         rows["z"] = world.z[slots]
@@ -127,7 +155,7 @@ def _encode(world: World, slots: Slots) -> Rows:
     return rows
 
 
-def _with_crossings(world: World, changes: Changes) -> tuple[Slots, Rows]:
+def _with_crossings(world: World, changes: Changes) -> tuple[Slots, Slots]:
     """Who changed, by the chunk they are in; and once more by the one they came from.
 
     Whoever sees only the old chunk learns from the new place that the player is out of sight.
@@ -135,7 +163,7 @@ def _with_crossings(world: World, changes: Changes) -> tuple[Slots, Rows]:
     chunks = world.chunk[changes.changed]
     crossed = chunks != changes.chunks_before
     slots = np.concatenate([changes.changed, changes.changed[crossed]])
-    return np.concatenate([chunks, changes.chunks_before[crossed]]), _encode(world, slots)
+    return np.concatenate([chunks, changes.chunks_before[crossed]]), slots
 
 
 def _by_chunk(chunks: Slots, rows: Rows) -> dict[int, bytes]:

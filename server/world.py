@@ -156,7 +156,10 @@ class World:
         # The slot that was free for longest is taken first, so that a number rarely changes hands
         # while anybody may still think of its old owner.
         self._free = deque(range(max_players))
-        self._inputs: list[tuple[int, int, bytes]] = []
+        # What came since the last tick: three columns, for numpy takes those in one go.
+        self._input_slots: list[int] = []
+        self._input_ticks: list[int] = []
+        self._input_commands: list[bytes] = []
 
         self.x = np.zeros(max_players, np.int32)
         self.y = np.zeros(max_players, np.int32)
@@ -165,6 +168,8 @@ class World:
         self.rotation = np.zeros(max_players, np.uint16)
         self.flags = np.zeros(max_players, np.uint8)
         self.chunk = np.zeros(max_players, np.int32)
+        self.view = np.zeros(max_players, np.int32)
+        """The chunk around which each player sees: theirs, or one that they have hardly left."""
         self.input_tick = np.zeros(max_players, np.uint32)
         """The tick of the newest command that was applied."""
         self.newest_input = np.zeros(max_players, np.int64)
@@ -180,7 +185,9 @@ class World:
 
     def add_input(self, slot: int, tick: int, commands: bytes) -> None:
         """Packed commands for `tick` and those after it, kept until the next step."""
-        self._inputs.append((slot, tick, commands))
+        self._input_slots.append(slot)
+        self._input_ticks.append(tick)
+        self._input_commands.append(commands)
 
     def step(self, commands: Sequence[Command]) -> Changes:
         """One tick: takes the inputs in, carries the commands out, moves everybody."""
@@ -266,7 +273,7 @@ class World:
             spawns = self._spawns(int(lost.sum()))
             x[lost], y[lost], z[lost] = movement.nearest_place(self.map, *spawns)
         self.x[slots], self.y[slots], self.z[slots], self.vz[slots] = x, y, z, 0
-        self.chunk[slots] = self.map.chunk_at(x, y)
+        self.chunk[slots] = self.view[slots] = self.map.chunk_at(x, y)
 
     def _spawns(self, count: int) -> tuple[Slots, Slots, Slots]:
         """The next places to appear at, in turn."""
@@ -338,15 +345,17 @@ class World:
 
     def _buffer_inputs(self) -> None:
         """Puts the received commands where their ticks will find them; late ones are dropped."""
-        if not self._inputs:
+        if not self._input_slots:
             return
-        slots, firsts, packed = zip(*self._inputs, strict=True)
-        self._inputs.clear()
-        counts = np.array([len(each) for each in packed]) // codec.Command.SIZE
-        rows = np.repeat(np.array(slots, np.int32), counts)
-        starts = np.cumsum(counts) - counts
-        ticks = np.repeat(np.array(firsts, np.int64) - starts, counts) + np.arange(len(rows))
-        commands = np.frombuffer(b"".join(packed), _INPUT_DTYPE)
+        rows = np.array(self._input_slots, np.int32)
+        ticks = np.array(self._input_ticks, np.int64)
+        commands = np.frombuffer(b"".join(self._input_commands), _INPUT_DTYPE)
+        if len(commands) != len(rows):  # Some hold several: then each has a row of its own.
+            counts = np.array([len(each) for each in self._input_commands]) // codec.Command.SIZE
+            rows = np.repeat(rows, counts)
+            starts = np.cumsum(counts) - counts
+            ticks = np.repeat(ticks - starts, counts) + np.arange(len(rows))
+        self._input_slots, self._input_ticks, self._input_commands = [], [], []
         known = ticks < self.tick + INPUT_BUFFER_TICKS
         np.maximum.at(self.newest_input, rows[known], ticks[known])
         timely = known & (ticks >= self.tick)
@@ -393,3 +402,5 @@ class World:
         after = movement.step(self.map, bodies, self._direction[who], self._pace[who], buttons)
         self.x[who], self.y[who], self.z[who], self.vz[who] = after.x, after.y, after.z, after.vz
         self.chunk[who] = self.map.chunk_at(after.x, after.y)
+        follows = self.map.is_far_outside(self.view[who], after.x, after.y)
+        self.view[who[follows]] = self.chunk[who[follows]]

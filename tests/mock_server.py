@@ -20,14 +20,15 @@ from sqlmodel import Session
 from protocol_spec import codec
 from protocol_spec.client import ClientSession
 from server.chunks import Cells, TileMap
-from server.store.thread import Database
 from server.game import TICK_SECONDS, Game
 from server.keeper import Keeper
+from server.member import CLOGGED_BYTES
 from server.operations import Places
 from server.services import assemble
 from server.session import Session as ServerSession
 from server.settings import Settings
 from server.store import Store
+from server.store.thread import Database
 from server.tiles import builtin_tile_set
 from server.world import World
 
@@ -99,8 +100,22 @@ class Wire:
         self.sent: list[bytes] = []
         self.closed: tuple[int, str] | None = None
         self.is_aborted = False
-        self.queued_bytes = 0
-        self.client: ClientSession | None = None
+        self._queued_bytes = 0
+        self.client: MockClient | None = None
+
+    @property
+    def queued_bytes(self) -> int:
+        return self._queued_bytes
+
+    @queued_bytes.setter
+    def queued_bytes(self, count: int) -> None:
+        self._queued_bytes = count
+        if count > CLOGGED_BYTES and self.client is not None:
+            self.client.server_session.clogged()
+
+    @property
+    def sender(self) -> Callable[[bytes], object]:
+        return self.send
 
     def send(self, message: bytes) -> None:
         self.sent.append(message)

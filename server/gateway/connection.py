@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 
 from protocol_spec.codec import ErrorCode
 from server.callers import Caller
@@ -66,6 +67,15 @@ class Connection:
         # Godot drops what it has not read when the close frame arrives: so the close comes later.
         self._loop.call_later(CLOSE_DELAY_SECONDS, self._send_close, code, reason)
         self._loop.call_later(CLOSE_DELAY_SECONDS + CLOSE_LINGER_SECONDS, self.abort)
+
+    @property
+    def sender(self) -> Callable[[bytes], object]:
+        return self.send
+
+    def clogged(self) -> None:
+        """The peer does not read as fast as we send."""
+        if self._session is not None:
+            self._session.clogged()
 
     def abort(self) -> None:
         raise NotImplementedError

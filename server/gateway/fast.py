@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
 
 import picows
@@ -16,11 +18,13 @@ from protocol_spec.codec import MAX_CLIENT_MESSAGE, SUBPROTOCOL
 from server.callers import Caller
 from server.gateway.connection import CLOSE_LINGER_SECONDS, LARGEST_MESSAGE, Connection
 from server.lobby import Lobby
+from server.member import CLOGGED_BYTES
 
 _picows_log = logging.getLogger(f"{__name__}.picows")
 # It tells of every connection, and calls a peer's fault an error.
 _picows_log.setLevel(logging.CRITICAL)
 
+_BINARY = picows.WSMsgType.BINARY
 READ_BUFFER_BYTES = 2048
 """picows' least, a socket: an INPUT is 14 bytes; the buffer grows where a message needs it."""
 
@@ -38,12 +42,13 @@ class FastConnection(Connection, picows.WSListener):
 
     def on_ws_connected(self, transport: picows.WSTransport) -> None:
         self._transport = transport
+        transport.underlying_transport.set_write_buffer_limits(CLOGGED_BYTES)
         self._queue_size = transport.underlying_transport.get_write_buffer_size
         self.begin()
 
     def on_ws_frame(self, transport: picows.WSTransport, frame: picows.WSFrame) -> None:
         kind = frame.msg_type
-        if kind == picows.WSMsgType.BINARY and frame.fin:
+        if kind is _BINARY and frame.fin:
             self.take(frame.get_payload_as_bytes())
         elif kind == picows.WSMsgType.CLOSE:
             self._said_goodbye = True
@@ -71,6 +76,14 @@ class FastConnection(Connection, picows.WSListener):
     def on_ws_disconnected(self, transport: picows.WSTransport) -> None:
         self._transport = None
         self.end(said_goodbye=self._said_goodbye)
+
+    def pause_writing(self) -> None:
+        self.clogged()
+
+    @property
+    def sender(self) -> Callable[[bytes], object]:
+        assert self._transport is not None
+        return partial(self._transport.send, picows.WSMsgType.BINARY)
 
     @property
     def queued_bytes(self) -> int:

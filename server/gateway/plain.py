@@ -14,6 +14,7 @@ from protocol_spec.codec import SUBPROTOCOL
 from server.callers import caller_of
 from server.gateway.connection import Connection
 from server.lobby import Lobby
+from server.member import CLOGGED_BYTES
 
 GAME_PATH = "/ws"
 ABNORMAL_CLOSURE = 1006
@@ -84,6 +85,8 @@ class PlainConnection(Connection):
         self._queued += len(message)
         self._queue.append(message)
         self._wake.set()
+        if self._queued > CLOGGED_BYTES:
+            self.clogged()
 
     def _send_close(self, code: int, reason: str) -> None:
         self._queue.append((code, reason))
