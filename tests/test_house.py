@@ -16,6 +16,8 @@ PURE = (
     "names",
     "lookalikes",
     "roles",
+    "chat_reading",
+    "chat_filter",
     "limits",
     "tiles",
     "status",
