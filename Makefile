@@ -40,6 +40,7 @@ format: $(READY)
 bench: $(READY)
 	$(BIN)/python -m tests.bench.cpu
 	$(BIN)/python -m tests.bench.edits
+	$(BIN)/python -m tests.bench.logins
 
 screenshots: tools
 	ESTRAGON_SCREENSHOTS=$(CURDIR)/godot_client/screenshots $(BIN)/python -m pytest tests/test_screenshots.py

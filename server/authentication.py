@@ -146,6 +146,7 @@ class Authentication:
                 ErrorCode.AUTH_TOO_MANY_TRIES, retry_after_ms=tries.retry_after_seconds * 1000
             ) from None
         try:
+            self._passwords.check_room()
             account = await self._database.do(accounts.find_account, skeleton=key)
             verified = await self._passwords.verify(
                 account.password_hash if account else None, password
