@@ -64,8 +64,12 @@ class GodotPlayer:
         locale: str = "en",
         display: dict[str, str] | None = None,
         size: str = "1280x720",
+        home: Path | None = None,
     ) -> None:
-        """`display` are the variables of a screen to open a window on; headless without it."""
+        """`display` are the variables of a screen to open a window on; headless without it.
+
+        `home` is the folder in which the client's `user://` lies, where it is not the usual one.
+        """
         plan_path.write_text(json.dumps(list(plan)), encoding="utf-8")
         screen = [*WINDOW, "--resolution", size] if display else ["--headless"]
         self._process = subprocess.Popen(
@@ -83,7 +87,11 @@ class GodotPlayer:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            env={**os.environ, **(display or {})},
+            env={
+                **os.environ,
+                **(display or {}),
+                **({"XDG_DATA_HOME": str(home)} if home else {}),
+            },
         )
         self._lines: Queue[str] = Queue()
         self.output = ""

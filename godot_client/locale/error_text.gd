@@ -7,6 +7,7 @@ const KEYS: Dictionary[int, StringName] = {
 	EstragonClient.UNREACHABLE: &"ERROR_UNREACHABLE",
 	EstragonClient.CONNECTION_LOST: &"ERROR_CONNECTION_LOST",
 	EstragonClient.NOT_UNDERSTOOD: &"ERROR_NOT_UNDERSTOOD",
+	EstragonClient.UNTRUSTED: &"ERROR_UNTRUSTED",
 }
 
 

@@ -170,9 +170,11 @@ func _on_server_answered(info: Dictionary) -> void:
 	_show_worlds()
 
 
-func _on_server_unanswered() -> void:
+func _on_server_unanswered(untrusted: bool) -> void:
 	_info = {}
 	_show_worlds()
+	if untrusted:
+		_show_state(&"SERVER_UNTRUSTED")
 
 
 func _on_joined() -> void:

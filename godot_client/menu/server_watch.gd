@@ -4,8 +4,9 @@ extends Node
 
 ## The server's answer, as /api/server gives it.
 signal answered(info: Dictionary)
-## Nobody answers at the address, or with something else.
-signal unanswered
+## Nobody answers at the address, or with something else; or the one who does is
+## [param untrusted].
+signal unanswered(untrusted: bool)
 
 ## How long to wait after an answer.
 const REFRESH_SECONDS: float = 3.0
@@ -23,6 +24,8 @@ var _http: HTTPRequest = HTTPRequest.new()
 
 func _ready() -> void:
 	_http.timeout = TIMEOUT_SECONDS
+	if Connection.tls_options != null:
+		_http.set_tls_options(Connection.tls_options)
 	_http.body_size_limit = MAX_ANSWER_BYTES
 	_http.request_completed.connect(_on_request_completed)
 	add_child(_http)
@@ -45,7 +48,7 @@ func watch(address: String) -> void:
 func _ask() -> void:
 	var url: String = EstragonAddress.server_info_url(_address)
 	if url.is_empty() or _http.request(url) != OK:
-		_finish({})
+		_finish({}, false)
 
 
 func _on_request_completed(
@@ -56,12 +59,12 @@ func _on_request_completed(
 		var json: JSON = JSON.new()
 		if json.parse(body.get_string_from_utf8()) == OK and json.data is Dictionary:
 			info = json.data
-	_finish(info)
+	_finish(info, result == HTTPRequest.RESULT_TLS_HANDSHAKE_ERROR)
 
 
-func _finish(info: Dictionary) -> void:
+func _finish(info: Dictionary, untrusted: bool) -> void:
 	_ask_in = REFRESH_SECONDS
 	if info.get("worlds") is Array:
 		answered.emit(info)
 	else:
-		unanswered.emit()
+		unanswered.emit(untrusted)

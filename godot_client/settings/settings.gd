@@ -3,6 +3,8 @@ extends Node
 
 ## Where it is kept.
 const PATH: String = "user://settings.cfg"
+## Where whoever plays may put an authority that vouches for servers' certificates, in PEM.
+const AUTHORITY: String = "user://authority.pem"
 ## Under which heading.
 const SECTION: String = "player"
 ## The languages that the game speaks.
@@ -36,6 +38,7 @@ func _init() -> void:
 
 
 func _ready() -> void:
+	Connection.tls_options = EstragonAuthority.trust(AUTHORITY)
 	TranslationServer.set_locale(locale)
 
 

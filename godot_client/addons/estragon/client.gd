@@ -9,8 +9,8 @@ extends Node
 ## The world is entered, for the first time or again.
 signal joined
 ## The connection is gone for good: it never came to be, was refused, or cannot be had back.
-## [param code] is an ErrorCode, [constant UNREACHABLE], [constant CONNECTION_LOST] or
-## [constant NOT_UNDERSTOOD].
+## [param code] is an ErrorCode, [constant UNREACHABLE], [constant CONNECTION_LOST],
+## [constant NOT_UNDERSTOOD] or [constant UNTRUSTED].
 signal join_failed(code: int)
 ## The connection was lost; the next try is [param retry_in] seconds away.
 signal connection_lost(code: int, retry_in: float)
@@ -35,6 +35,8 @@ const UNREACHABLE: int = -1
 const CONNECTION_LOST: int = -2
 ## What the server sends cannot be read: one of the two has another edition of the protocol.
 const NOT_UNDERSTOOD: int = -3
+## No safe connection comes about: the certificate is not one to trust, or there is none.
+const UNTRUSTED: int = -4
 ## How long a connection may take to open.
 const CONNECT_TIMEOUT_SECONDS: float = 5.0
 ## How often the server is asked for the time.
@@ -54,6 +56,7 @@ const COMMANDS_PER_MESSAGE: int = 8
 ## Refusals after which trying again by itself makes no sense.
 const FINAL_CODES: Array[int] = [
 	NOT_UNDERSTOOD,
+	UNTRUSTED,
 	EstragonCodec.ErrorCode.VERSION_UNSUPPORTED,
 	EstragonCodec.ErrorCode.AUTH_METHOD_UNSUPPORTED,
 	EstragonCodec.ErrorCode.WORLD_UNKNOWN,
@@ -69,10 +72,15 @@ var clock: EstragonClock = EstragonClock.new()
 var intent: EstragonCodec.Command = EstragonCodec.Command.new()
 ## What the client calls itself in the server's log.
 var client_name: String = "Godot"
+## Who may vouch for a server's certificate: see [EstragonAuthority]. Null: whom the system trusts.
+var tls_options: TLSOptions = null
 
 var _socket: WebSocketPeer = null
 ## Sockets that are saying goodbye.
 var _closing: Array[WebSocketPeer] = []
+## Finds out why a safe connection does not come about.
+var _doubt: HTTPRequest = HTTPRequest.new()
+var _is_in_doubt: bool = false
 var _address: String = ""
 var _world: String = ""
 var _player_name: String = ""
@@ -93,6 +101,9 @@ var _refusal: int = 0
 func _init() -> void:
 	process_mode = Node.PROCESS_MODE_ALWAYS
 	process_priority = -100
+	_doubt.timeout = CONNECT_TIMEOUT_SECONDS
+	_doubt.request_completed.connect(_on_doubt_settled)
+	add_child(_doubt)
 	session.welcomed.connect(_on_welcomed)
 	session.authenticated.connect(_on_authenticated)
 	session.world_entered.connect(_on_world_entered)
@@ -161,11 +172,13 @@ func _open() -> void:
 	_socket.supported_protocols = PackedStringArray([EstragonCodec.SUBPROTOCOL])
 	_connect_by = now_seconds() + CONNECT_TIMEOUT_SECONDS
 	var url: String = EstragonAddress.websocket_url(_address)
-	if url.is_empty() or _socket.connect_to_url(url) != OK:
+	if url.is_empty() or _socket.connect_to_url(url, tls_options) != OK:
 		_lose.call_deferred(UNREACHABLE)
 
 
 func _poll(now: float) -> void:
+	if _is_in_doubt:
+		return
 	var socket: WebSocketPeer = _socket
 	socket.poll()
 	if socket.get_ready_state() == WebSocketPeer.STATE_OPEN and not _is_open:
@@ -178,11 +191,22 @@ func _poll(now: float) -> void:
 	if socket != _socket:
 		return
 	if socket.get_ready_state() == WebSocketPeer.STATE_CLOSED:
-		_lose(_code_of_close(socket.get_close_code()))
+		_close(_code_of_close(socket.get_close_code()))
 	elif not _is_open and now > _connect_by:
 		_lose(UNREACHABLE)
 	elif _is_open and now - _heard_at > SILENCE_SECONDS:
 		_lose(CONNECTION_LOST)
+
+
+## A socket does not say why it never opened; a request to the same server does.
+func _close(code: int) -> void:
+	var url: String = EstragonAddress.server_info_url(_address)
+	if code == UNREACHABLE and url.begins_with("https:"):
+		if tls_options != null:
+			_doubt.set_tls_options(tls_options)
+		_is_in_doubt = _doubt.request(url) == OK
+	if not _is_in_doubt:
+		_lose(code)
 
 
 func _code_of_close(close_code: int) -> int:
@@ -244,6 +268,8 @@ func _hang_up() -> void:
 		_closing.append(_socket)
 	_socket = null
 	_is_open = false
+	_doubt.cancel_request()
+	_is_in_doubt = false
 
 
 func _poll_closing() -> void:
@@ -294,3 +320,9 @@ func _on_refused(code: int, is_fatal: bool, _retry_after_ms: int, _message: int)
 func _on_broken(code: int) -> void:
 	push_warning("The server sent what cannot be read: error %d" % code)
 	_lose(NOT_UNDERSTOOD)
+
+
+func _on_doubt_settled(
+	result: int, _response: int, _headers: PackedStringArray, _body: PackedByteArray
+) -> void:
+	_lose(UNTRUSTED if result == HTTPRequest.RESULT_TLS_HANDSHAKE_ERROR else UNREACHABLE)
