@@ -225,8 +225,6 @@ class _Finder:
         found: Match | None = None
         rank = 0
         runs: list[tuple[str, int]] = []
-        # Single letters throughout have a row of their own.
-        is_spelled = is_whole and not row.is_spelled
         end = begin
         while True:
             symbol = symbols[end]
@@ -241,9 +239,7 @@ class _Finder:
             while symbols[end] == symbol:
                 end += 1
             runs.append((text[places[first]], end - first))
-            is_end = end in ends
-            is_spelled = is_spelled and is_end
-            if tree.words and (is_end or not is_whole) and not is_spelled:
+            if tree.words and (not is_whole or end in ends):
                 for word in tree.words:
                     if _STRICTNESS[word.rule.action] >= rank and word.fits(runs):
                         found = Match(word.rule, places[begin], places[end - 1] + 1)

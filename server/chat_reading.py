@@ -108,8 +108,6 @@ class Row:
     """Where a word may have ended: the indices after."""
     letters: Sequence[int]
     """Where a part of a word may begin: at all letters that are not the one before again."""
-    is_spelled: bool = False
-    """True for letters that stand alone, put together without what is between them."""
 
 
 def rows(text: str, alphabet: Alphabet) -> Iterator[Row]:
@@ -146,17 +144,17 @@ def rows(text: str, alphabet: Alphabet) -> Iterator[Row]:
 
 def _words(symbols: str, pieces: list[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
     """Letters that stand alone in a row: all, and parted where there is more between them."""
-    between = [symbols[one[1] : other[0]] for one, other in pairwise(pieces)]
-    widths = [(BREAK in each, len(each)) for each in between]
     if pieces:
         yield pieces
-    if len(set(widths)) < 2:
+    between = [symbols[one[1] : other[0]] for one, other in pairwise(pieces)]
+    widths = {each: (BREAK in each, len(each)) for each in set(between)}
+    if len(set(widths.values())) < 2:
         return
-    narrowest = min(widths)
+    narrowest = min(widths.values())
     word: list[tuple[int, int]] = []
-    for piece, width in zip(pieces, [*widths, None], strict=True):
+    for piece, gap in zip(pieces, [*between, ""], strict=True):
         word.append(piece)
-        if width != narrowest:
+        if widths.get(gap) != narrowest:
             yield word
             word = []
 
@@ -164,11 +162,11 @@ def _words(symbols: str, pieces: list[tuple[int, int]]) -> Iterator[list[tuple[i
 def _spelled(symbols: str, places: Sequence[int], pieces: list[tuple[int, int]]) -> Row:
     row = "".join([symbols[begin:end] for begin, end in pieces])
     own_places = [place for begin, end in pieces for place in places[begin:end]]
-    begins, ends, letters = {0}, {len(row)}, []
-    for run in _RUN.finditer(row):
-        letters.append(run.start())
-        if len(run[0]) == 1 and run[0] in ONE_LETTER_WORDS:
-            begins.add(run.end())
-            ends.add(run.start())
+    letters = [0, *(at for at in range(1, len(row)) if row[at] != row[at - 1])]
+    begins, ends = {0}, {len(row)}
+    for at, after in pairwise([*letters, len(row)]):
+        if after == at + 1 and row[at] in ONE_LETTER_WORDS:
+            begins.add(after)
+            ends.add(at)
     begins.discard(len(row))
-    return Row(row + BREAK, own_places, list(begins), ends, letters, is_spelled=True)
+    return Row(row + BREAK, own_places, list(begins), ends, letters)

@@ -29,6 +29,8 @@ from server.names import checked_name, is_reserved, skeleton
         "Dr. Müller",
         "Ёжик",
         "李小龍",
+        "佐々木",
+        "Սևակ",
         "かなカナ漢字",
         "Ñandú_7",
         "x" * 20,
@@ -279,6 +281,10 @@ def test_an_apostrophe_from_a_telephone_is_the_plain_one() -> None:
         "ᴀnna",
         "Ѡмега",
         "ɑnna",
+        "Ŀana",
+        "ŉana",
+        "Ĳana",
+        "ٷلي",
     ],
 )
 def test_letters_that_no_living_language_writes_names_with_are_refused(name: str) -> None:

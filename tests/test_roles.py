@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import product
 
 import pytest
 
+from server import roles
 from server.roles import (
     LANGUAGES,
     MATRIX,
@@ -162,6 +164,14 @@ def test_nobody_gives_a_role_that_they_could_not_take_away() -> None:
         for old, new in product((MODERATOR, BUILDER, PLAYER), (MODERATOR, BUILDER, PLAYER))
     }
     assert allowed == owners | admins
+
+
+def test_nobody_gives_what_they_have_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even to somebody who stays below them."""
+    granted = {**MATRIX.granted, "builder": MATRIX.granted["owner"]}
+    monkeypatch.setattr(roles, "MATRIX", replace(MATRIX, granted=granted))
+    assert not may_grant("admin", "player", "builder")
+    assert may_grant("admin", "builder", "player")
 
 
 def test_every_permission_and_role_is_told_in_both_languages() -> None:
