@@ -148,10 +148,10 @@ func _on_player_left(player: EstragonPlayer, reason: int) -> void:
 	add_system_line(tr(&"CHAT_LOST" if lost else &"CHAT_LEFT") % player.name)
 
 
-func _on_refused(code: int, is_fatal: bool, retry_after_ms: int, message: int) -> void:
-	if is_fatal or Connection.status != EstragonClient.Status.PLAYING:
+func _on_refused(refusal: EstragonRefusal) -> void:
+	if refusal.is_fatal or Connection.status != EstragonClient.Status.PLAYING:
 		return
-	add_system_line(ErrorText.sentence_with_wait(code, retry_after_ms))
-	if message == EstragonCodec.MessageType.CHAT_MESSAGE and _entry.text.is_empty():
+	add_system_line(ErrorText.sentence_with_wait(refusal.code, refusal.retry_after_ms))
+	if refusal.message == EstragonCodec.MessageType.CHAT_MESSAGE and _entry.text.is_empty():
 		_entry.text = _last_said
 		_entry.caret_column = _last_said.length()

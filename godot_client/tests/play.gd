@@ -1,14 +1,17 @@
 extends Node
 ## Plays the real game from a plan, for tests in other languages:
 ## [code]godot --headless --path godot_client res://tests/play.tscn -- --server=127.0.0.1:8000
-## --name=Estragon --plan=/abs/plan.json [--locale=ru][/code]. See [PlayDriver] for the steps.
+## --name=Estragon --plan=/abs/plan.json [--locale=ru] [--remember=yes][/code]. See [PlayDriver] for
+## the steps. Without [code]--remember[/code] nothing is kept in [code]user://[/code].
 
 
 func _ready() -> void:
 	var options: Dictionary[String, String] = {}
 	for argument: String in OS.get_cmdline_user_args():
 		options[argument.get_slice("=", 0)] = argument.substr(argument.find("=") + 1)
-	Settings.is_persistent = false
+	Settings.is_persistent = options.has("--remember")
+	if not Settings.is_persistent:
+		Connection.account.store = EstragonTokenStore.new("")
 	Settings.speak(options.get("--locale", "en"))
 	var driver: PlayDriver = PlayDriver.new()
 	driver.server = options.get("--server", "127.0.0.1:8000")

@@ -6,6 +6,10 @@ extends Node
 var names_in_use: int = 0
 ## With which ErrorCode it refuses whoever says HELLO, 0 for none.
 var refusal: int = 0
+## What it gives as resume token; empty for none.
+var resume_token: String = ""
+## The resume token and the ticket that it takes.
+var good_secret: String = ""
 ## What it was sent, message by message.
 var received: Array[EstragonCodec.Message] = []
 
@@ -39,6 +43,35 @@ func vanish() -> void:
 	_sockets.clear()
 
 
+## Ends the connections with an ErrorCode, as it does with whom it throws out.
+func throw_out(code: int, text: String = "") -> void:
+	for socket: WebSocketPeer in _sockets:
+		var error: EstragonCodec.Error = ServerDouble.error(code, true)
+		error.text = text
+		socket.send(error.encode())
+	# As the server does: Godot forgets what comes right before a close.
+	await get_tree().create_timer(0.1).timeout
+	for socket: WebSocketPeer in _sockets:
+		socket.close(4000 + code)
+
+
+## Sends everybody something.
+func tell(message: EstragonCodec.Message) -> void:
+	for socket: WebSocketPeer in _sockets:
+		socket.send(message.encode())
+
+
+## The AUTHs received, in order.
+func auths() -> Array[EstragonCodec.Auth]:
+	var found: Array[EstragonCodec.Auth] = []
+	found.assign(
+		received.filter(
+			func(message: EstragonCodec.Message) -> bool: return message is EstragonCodec.Auth
+		)
+	)
+	return found
+
+
 ## Messages received of a type.
 func count(type: EstragonCodec.MessageType) -> int:
 	return (
@@ -57,13 +90,29 @@ func _answer(socket: WebSocketPeer, message: EstragonCodec.Message) -> void:
 			else:
 				socket.send(ServerDouble.welcome().encode())
 		EstragonCodec.MessageType.AUTH:
-			if names_in_use > 0:
-				names_in_use -= 1
-				var code: int = EstragonCodec.ErrorCode.NAME_IN_USE
-				socket.send(ServerDouble.error(code, false).encode())
-			else:
-				socket.send(ServerDouble.auth_ok().encode())
+			_answer_auth(socket, message)
 		EstragonCodec.MessageType.ENTER_WORLD:
 			socket.send(ServerDouble.world_entered().encode())
 			socket.send(ServerDouble.join(ServerDouble.OWN_ID, 1, "Estragon").encode())
 			socket.send(ServerDouble.state(1001, Vector2i.ZERO).encode())
+
+
+func _answer_auth(socket: WebSocketPeer, auth: EstragonCodec.Auth) -> void:
+	var is_guest: bool = auth.method == EstragonCodec.AuthMethod.GUEST
+	var code: int = 0
+	if is_guest and names_in_use > 0:
+		names_in_use -= 1
+		code = EstragonCodec.ErrorCode.NAME_IN_USE
+	elif not is_guest and auth.secret.get_string_from_utf8() != good_secret:
+		code = EstragonCodec.ErrorCode.AUTH_EXPIRED
+	if code != 0:
+		var error: EstragonCodec.Error = ServerDouble.error(code, false)
+		error.message = EstragonCodec.MessageType.AUTH
+		socket.send(error.encode())
+		return
+	var answer: EstragonCodec.AuthOk = ServerDouble.auth_ok()
+	answer.name = auth.name if is_guest else "Estragon"
+	answer.account = 0 if is_guest else 1
+	answer.resume_token = resume_token.to_utf8_buffer()
+	answer.resume_seconds = 60
+	socket.send(answer.encode())

@@ -92,6 +92,7 @@ func test_each_failed_try_is_followed_by_a_longer_wait() -> void:
 
 func _start() -> void:
 	tree.root.add_child(_server)
+	_client.account.store = EstragonTokenStore.new("")
 	tree.root.add_child(_client)
 	_client.joined.connect(func() -> void: _joined += 1)
 	_client.join_failed.connect(func(code: int) -> void: _failures.append(code))

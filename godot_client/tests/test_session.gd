@@ -92,12 +92,16 @@ func test_who_leaves_frees_the_slot_for_the_next() -> void:
 func test_a_refusal_is_told_with_all_it_says() -> void:
 	var session: EstragonSession = ServerDouble.session_in_world()
 	session.refused.connect(
-		func(code: int, is_fatal: bool, wait_ms: int, message: int) -> void:
-			_heard = [code, is_fatal, wait_ms, message]
+		func(refusal: EstragonRefusal) -> void:
+			_heard = [refusal.code, refusal.is_fatal, refusal.retry_after_ms, refusal.text]
+			_heard.append(refusal.message)
 	)
-	var code: int = EstragonCodec.ErrorCode.CHAT_TOO_FAST
-	ServerDouble.feed(session, [ServerDouble.error(code, false)])
-	equal(_heard, [code, false, 1500, EstragonCodec.MessageType.CHAT_MESSAGE], "refused")
+	var error: EstragonCodec.Error = ServerDouble.error(
+		EstragonCodec.ErrorCode.CHAT_TOO_FAST, false
+	)
+	error.text = "slowly"
+	ServerDouble.feed(session, [error])
+	equal(_heard, [error.code, false, 1500, "slowly", error.message], "refused")
 
 
 func test_what_is_not_the_protocol_breaks_the_session_once() -> void:

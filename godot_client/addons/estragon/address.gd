@@ -15,8 +15,19 @@ static func websocket_url(address: String) -> String:
 
 ## Where the server says what it has to offer, as JSON.
 static func server_info_url(address: String) -> String:
+	return http_url(address, "/api/server")
+
+
+## A page of the server's, by the same line as the protocol: "https" with "wss". Empty where nothing
+## was typed.
+static func http_url(address: String, path: String) -> String:
 	var base: String = _base(address)
-	return "" if base.is_empty() else base + "/api/server"
+	return "" if base.is_empty() else base + path
+
+
+## The same for all ways to write a server's address.
+static func key(address: String) -> String:
+	return _base(address).to_lower()
 
 
 ## The address with "http://" or "https://" before it, without a slash at its end.

@@ -2,15 +2,16 @@ class_name EstragonClient
 extends Node
 ## A client of an Estragon server: the socket around an [EstragonSession].
 ##
-## Make it an autoload. [method join] goes all the way into a world; once there, a lost connection
-## comes back by itself, into the same world under the same name. What happens in the world are the
-## signals of [member session]; set [member intent] to walk.
+## Make it an autoload. [method join] goes all the way into a world as a guest, [method
+## join_account] as who [member account] is logged in. Once there, a lost connection comes back by
+## itself, as the same player in the same place. What happens in the world are the signals of
+## [member session]; set [member intent] to walk.
 
 ## The world is entered, for the first time or again.
 signal joined
 ## The connection is gone for good: it never came to be, was refused, or cannot be had back.
 ## [param code] is an ErrorCode, [constant UNREACHABLE], [constant CONNECTION_LOST],
-## [constant NOT_UNDERSTOOD] or [constant UNTRUSTED].
+## [constant NOT_UNDERSTOOD] or [constant UNTRUSTED]; [member refusal] says more.
 signal join_failed(code: int)
 ## The connection was lost; the next try is [param retry_in] seconds away.
 signal connection_lost(code: int, retry_in: float)
@@ -47,8 +48,11 @@ const SILENCE_SECONDS: float = 10.0
 const BACKOFF_SECONDS: Array[float] = [1.0, 2.0, 4.0, 5.0]
 ## A connection that held for so long has proved itself: the waiting starts from the beginning.
 const STEADY_SECONDS: float = 10.0
-## How long to wait with a name that the server takes to be still in use by oneself.
+## How long to wait with a name that the server takes to be still in use by oneself, and how often.
 const NAME_RETRY_SECONDS: float = 1.0
+const NAME_RETRIES: int = 3
+## How often it is noted how long a guest's session may be taken up again after a crash.
+const NOTE_SECONDS: float = 20.0
 ## Room for what arrives between two frames.
 const INBOUND_BUFFER_BYTES: int = 1 << 18
 ## The most commands that one INPUT may hold.
@@ -59,7 +63,16 @@ const FINAL_CODES: Array[int] = [
 	UNTRUSTED,
 	EstragonCodec.ErrorCode.VERSION_UNSUPPORTED,
 	EstragonCodec.ErrorCode.AUTH_METHOD_UNSUPPORTED,
+	EstragonCodec.ErrorCode.AUTH_EXPIRED,
+	EstragonCodec.ErrorCode.GUESTS_FORBIDDEN,
+	EstragonCodec.ErrorCode.NAME_IN_USE,
+	EstragonCodec.ErrorCode.NAME_INVALID,
+	EstragonCodec.ErrorCode.NAME_REGISTERED,
 	EstragonCodec.ErrorCode.WORLD_UNKNOWN,
+	EstragonCodec.ErrorCode.KICKED,
+	EstragonCodec.ErrorCode.BANNED,
+	EstragonCodec.ErrorCode.TAKEN_OVER,
+	EstragonCodec.ErrorCode.LOGGED_OUT,
 ]
 
 ## Where the client is now.
@@ -70,6 +83,11 @@ var session: EstragonSession = EstragonSession.new()
 var clock: EstragonClock = EstragonClock.new()
 ## What the player wants right now; it is sent for every tick.
 var intent: EstragonCodec.Command = EstragonCodec.Command.new()
+## One's account, if one has one; [method EstragonAccount.visit] and log in before [method
+## join_account].
+var account: EstragonAccount = EstragonAccount.new()
+## Why one is not, or no longer, in a world; null where nothing is wrong.
+var refusal: EstragonRefusal = null
 ## What the client calls itself in the server's log.
 var client_name: String = "Godot"
 ## Who may vouch for a server's certificate: see [EstragonAuthority]. Null: whom the system trusts.
@@ -83,8 +101,9 @@ var _doubt: HTTPRequest = HTTPRequest.new()
 var _is_in_doubt: bool = false
 var _address: String = ""
 var _world: String = ""
-var _player_name: String = ""
-var _look: int = 0
+var _credentials: EstragonCredentials = EstragonCredentials.new()
+## Which way into a world this is: what was begun for another one is of no interest any more.
+var _journey: int = 0
 var _has_played: bool = false
 var _is_open: bool = false
 var _attempt: int = 0
@@ -95,7 +114,8 @@ var _heard_at: float = 0.0
 var _entered_at: float = 0.0
 var _ping_at: float = 0.0
 var _commanded_tick: int = 0
-var _refusal: int = 0
+var _name_retries: int = 0
+var _note_at: float = 0.0
 
 
 func _init() -> void:
@@ -104,8 +124,10 @@ func _init() -> void:
 	_doubt.timeout = CONNECT_TIMEOUT_SECONDS
 	_doubt.request_completed.connect(_on_doubt_settled)
 	add_child(_doubt)
+	add_child(account)
 	session.welcomed.connect(_on_welcomed)
 	session.authenticated.connect(_on_authenticated)
+	session.identity_changed.connect(_on_identity_changed)
 	session.world_entered.connect(_on_world_entered)
 	session.snapshot_received.connect(_on_snapshot_received)
 	session.pong_received.connect(_on_pong_received)
@@ -118,7 +140,7 @@ func _process(_delta: float) -> void:
 	_poll_closing()
 	if status == Status.WAITING and now >= _retry_at:
 		retry_started.emit()
-		_open()
+		_set_out()
 	if _socket == null:
 		return
 	clock.advance(now)
@@ -136,20 +158,32 @@ func _exit_tree() -> void:
 ## Connects to a server, for example "127.0.0.1:8000", and enters one of its worlds as a guest.
 ## Answered by [signal joined] or [signal join_failed].
 func join(address: String, world: String, player_name: String, look: int) -> void:
-	leave()
-	_address = address
-	_world = world
-	_player_name = player_name
-	_look = look
-	_has_played = false
-	_attempt = 0
-	_open()
+	var credentials: EstragonCredentials = EstragonCredentials.of_guest(player_name, look)
+	var token: PackedByteArray = account.store.guest_token(address, player_name, _unix_seconds())
+	credentials.may_resume(token, INF)
+	_start(address, world, credentials)
+
+
+## Connects to the server that [member account] is on and enters one of its worlds as that account.
+## With the [param ticket] of a log-in just now it need not ask for another.
+func join_account(world: String, ticket: String = "") -> void:
+	_start(account.address, world, EstragonCredentials.of_account(account, ticket))
 
 
 ## Goes away for good.
 func leave() -> void:
+	if _has_played and status != Status.OFFLINE:
+		_forget_guest()
+	_journey += 1
 	_hang_up()
 	status = Status.OFFLINE
+
+
+## Makes an account of the guest that one is, on the spot: place, number and, where [param new_name]
+## is empty, the name stay.
+func register(new_name: String, password: String, remembers: bool) -> EstragonAnswer:
+	account.visit(_address)
+	return await account.register(new_name, password, session.look, remembers, session.resume_token)
 
 
 ## How many seconds are left until the next try to connect.
@@ -162,9 +196,34 @@ func now_seconds() -> float:
 	return Time.get_ticks_usec() / 1_000_000.0
 
 
-func _open() -> void:
+func _start(address: String, world: String, credentials: EstragonCredentials) -> void:
+	leave()
+	_address = address
+	_world = world
+	_credentials = credentials
+	_has_played = false
+	_attempt = 0
+	_set_out()
+
+
+func _set_out() -> void:
 	status = Status.JOINING
-	_refusal = 0
+	refusal = null
+	_name_retries = 0
+	account.tls_options = tls_options
+	_journey += 1
+	var journey: int = _journey
+	var missing: EstragonRefusal = await _credentials.prepare(now_seconds())
+	if journey != _journey:
+		return
+	if missing != null:
+		refusal = missing
+		_lose(missing.code)
+	else:
+		_open()
+
+
+func _open() -> void:
 	_is_open = false
 	_authenticate_at = INF
 	_socket = WebSocketPeer.new()
@@ -212,15 +271,17 @@ func _close(code: int) -> void:
 func _code_of_close(close_code: int) -> int:
 	if close_code > 4000 and close_code < 5000:
 		return close_code - 4000
-	if _refusal != 0:
-		return _refusal
+	if refusal != null:
+		return refusal.code
 	return CONNECTION_LOST if _is_open else UNREACHABLE
 
 
 func _keep_up(now: float) -> void:
 	if now >= _authenticate_at:
 		_authenticate_at = INF
-		session.authenticate(_player_name, _look)
+		_credentials.present(session, now)
+	if session.state == EstragonSession.State.WORLD and now >= _note_at:
+		_note_guest()
 	if session.welcome != null and now >= _ping_at:
 		_ping_at = now + PING_SECONDS
 		session.ping(now)
@@ -242,13 +303,16 @@ func _command() -> void:
 
 
 func _lose(code: int) -> void:
-	if _socket == null:
+	if status != Status.JOINING and status != Status.PLAYING:
 		return
 	var was_playing: bool = status == Status.PLAYING
+	if refusal == null or refusal.code != code:
+		refusal = EstragonRefusal.new(code)
+	if _is_open:
+		_credentials.lost(session, now_seconds())
 	_hang_up()
 	if not _has_played or code in FINAL_CODES:
-		status = Status.OFFLINE
-		join_failed.emit(code)
+		_end(code)
 		return
 	if was_playing and now_seconds() - _entered_at > STEADY_SECONDS:
 		_attempt = 0
@@ -257,6 +321,34 @@ func _lose(code: int) -> void:
 	_retry_at = now_seconds() + wait
 	status = Status.WAITING
 	connection_lost.emit(code, wait)
+
+
+func _end(code: int) -> void:
+	status = Status.OFFLINE
+	if code == EstragonCodec.ErrorCode.LOGGED_OUT:
+		account.forget()
+	elif code in FINAL_CODES and code != EstragonCodec.ErrorCode.TAKEN_OVER:
+		_forget_guest()
+	join_failed.emit(code)
+
+
+## A guest who is cut off by a crash is found again by [method join].
+func _note_guest() -> void:
+	_note_at = now_seconds() + NOTE_SECONDS
+	if not session.is_account:
+		var seconds: float = NOTE_SECONDS + session.resume_seconds
+		account.store.keep_guest(
+			_address, session.player_name, session.resume_token, _unix_seconds(), seconds
+		)
+
+
+func _forget_guest() -> void:
+	if _credentials.account == null:
+		account.store.forget_guest(_address, _credentials.player_name)
+
+
+func _unix_seconds() -> float:
+	return Time.get_unix_time_from_system()
 
 
 func _hang_up() -> void:
@@ -282,14 +374,30 @@ func _poll_closing() -> void:
 func _on_welcomed(welcome: EstragonCodec.Welcome) -> void:
 	clock.start(welcome.tick_rate, welcome.tick, now_seconds())
 	_ping_at = 0.0
-	session.authenticate(_player_name, _look)
+	_credentials.present(session, now_seconds())
 
 
 func _on_authenticated(_player_id: int, _name: String) -> void:
+	_know_identity()
 	session.enter_world(_world)
 
 
-func _on_world_entered(_entered: EstragonWorld) -> void:
+func _on_identity_changed() -> void:
+	_forget_guest()
+	if session.is_account:
+		_credentials.account = account
+	_know_identity()
+
+
+func _know_identity() -> void:
+	_credentials.accepted(session)
+	if session.is_account:
+		account.heard(session.player_name, session.look)
+	_note_guest()
+
+
+func _on_world_entered(entered: EstragonWorld) -> void:
+	_world = entered.name
 	status = Status.PLAYING
 	_has_played = true
 	_entered_at = now_seconds()
@@ -307,14 +415,27 @@ func _on_pong_received(tick: int, phase: int, round_trip: float) -> void:
 	clock.observe_pong(tick, phase, round_trip, now_seconds())
 
 
-func _on_refused(code: int, is_fatal: bool, _retry_after_ms: int, _message: int) -> void:
-	if is_fatal:
-		_refusal = code
-	elif status == Status.JOINING:
-		if _has_played and code == EstragonCodec.ErrorCode.NAME_IN_USE:
+func _on_refused(refused: EstragonRefusal) -> void:
+	if refused.is_fatal:
+		refusal = refused
+	elif status != Status.JOINING:
+		return
+	elif _credentials.have_another_way(refused.code):
+		_hang_up()
+		_set_out()
+	elif refused.code == EstragonCodec.ErrorCode.NAME_IN_USE and _has_played:
+		_name_retries += 1
+		if _name_retries <= NAME_RETRIES:
 			_authenticate_at = now_seconds() + NAME_RETRY_SECONDS
 		else:
-			_lose(code)
+			_refuse(refused)
+	else:
+		_refuse(refused)
+
+
+func _refuse(refused: EstragonRefusal) -> void:
+	refusal = refused
+	_lose(refused.code)
 
 
 func _on_broken(code: int) -> void:

@@ -10,6 +10,8 @@ extends RefCounted
 signal welcomed(welcome: EstragonCodec.Welcome)
 ## The server takes this client for that player; [method enter_world] may follow.
 signal authenticated(player_id: int, player_name: String)
+## One's own name, look or role is another one, or the guest is an account now.
+signal identity_changed
 ## The client is in a world; what was known of another one is forgotten.
 signal world_entered(world: EstragonWorld)
 ## A tile of the world's tile set is known.
@@ -17,6 +19,8 @@ signal tile_defined(tile: EstragonCodec.Tile)
 ## Somebody is in the world: the ones who were there already come before [member
 ## EstragonWorld.is_roster_known].
 signal player_joined(player: EstragonPlayer)
+## Somebody in the world has another name or look.
+signal player_changed(player: EstragonPlayer, old_name: String)
 ## Somebody is gone from the world; [param reason] is a LeaveReason.
 signal player_left(player: EstragonPlayer, reason: int)
 ## A player was put somewhere, without a way there.
@@ -33,8 +37,16 @@ signal edit_answered(result: EstragonCodec.EditResult)
 signal chunk_dropped(chunk: Vector2i)
 ## [param player] is null where the server itself speaks, or somebody who has left.
 signal chat_received(player: EstragonPlayer, text: String, timestamp_ms: int)
-## The server refuses something: [param code] is an ErrorCode, [param message] a MessageType or 0.
-signal refused(code: int, is_fatal: bool, retry_after_ms: int, message: int)
+## Somebody whispered to this player or, where [code]own[/code] is set, the other way round.
+signal whisper_received(whisper: EstragonCodec.Whisper)
+## What that player said at that time is no longer to be shown.
+signal chat_removed(player_id: int, timestamp_ms: int)
+## The server has something to say: [param code] is a NoticeCode, [param values] as it says.
+signal notice_received(code: int, values: PackedStringArray)
+## [member chat_commands] has something new.
+signal chat_commands_changed
+## The server refuses something.
+signal refused(refusal: EstragonRefusal)
 ## The server's time, and the way to it and back in seconds.
 signal pong_received(tick: int, phase: int, round_trip: float)
 ## What arrived is not the protocol, with the ErrorCode that says why. The connection is of no use.
@@ -64,6 +76,18 @@ var welcome: EstragonCodec.Welcome = null
 var player_id: int = 0
 ## One's own name, as the server writes it.
 var player_name: String = ""
+## One's own look.
+var look: int = 0
+## "guest", "player", or what the staff made of one.
+var role: String = ""
+## False for a guest.
+var is_account: bool = false
+## What brings the player back after the connection was lost, once.
+var resume_token: PackedByteArray = PackedByteArray()
+## So long after the loss it is good.
+var resume_seconds: int = 0
+## What the player may command in the chat, with the parameters as CHAT_COMMAND has them.
+var chat_commands: Dictionary[String, String] = {}
 ## What is known of the world that one is in, or null.
 var world: EstragonWorld = null
 
@@ -73,7 +97,7 @@ var _last_token: int = 0
 ## {message: [the state that it needs, its handler]}
 var _handlers: Dictionary[int, Array] = {
 	EstragonCodec.MessageType.WELCOME: [State.HELLO, _on_welcome],
-	EstragonCodec.MessageType.AUTH_OK: [State.AUTH, _on_auth_ok],
+	EstragonCodec.MessageType.AUTH_OK: [State.IDLE, _on_auth_ok],
 	EstragonCodec.MessageType.WORLD_ENTERED: [State.LOBBY, _on_world_entered],
 	EstragonCodec.MessageType.TILE: [State.WORLD, _on_tile],
 	EstragonCodec.MessageType.PLAYER_JOIN: [State.WORLD, _on_player_join],
@@ -85,6 +109,10 @@ var _handlers: Dictionary[int, Array] = {
 	EstragonCodec.MessageType.EDIT_RESULT: [State.WORLD, _on_edit_result],
 	EstragonCodec.MessageType.CHUNK_DROP: [State.WORLD, _on_chunk_drop],
 	EstragonCodec.MessageType.CHAT_MESSAGE: [State.WORLD, _on_chat_message],
+	EstragonCodec.MessageType.WHISPER: [State.IDLE, _on_whisper],
+	EstragonCodec.MessageType.CHAT_REMOVED: [State.IDLE, _on_chat_removed],
+	EstragonCodec.MessageType.CHAT_COMMAND: [State.IDLE, _on_chat_command],
+	EstragonCodec.MessageType.NOTICE: [State.IDLE, _on_notice],
 	EstragonCodec.MessageType.ERROR: [State.IDLE, _on_error],
 	EstragonCodec.MessageType.PING: [State.IDLE, _on_ping],
 	EstragonCodec.MessageType.PONG: [State.IDLE, _on_pong],
@@ -98,6 +126,12 @@ func start(client: String) -> void:
 	welcome = null
 	player_id = 0
 	player_name = ""
+	look = 0
+	role = ""
+	is_account = false
+	resume_token = PackedByteArray()
+	resume_seconds = 0
+	chat_commands = {}
 	world = null
 	var hello: EstragonCodec.Hello = EstragonCodec.Hello.new()
 	hello.magic = EstragonCodec.MAGIC
@@ -110,11 +144,23 @@ func start(client: String) -> void:
 
 
 ## Says who wants to play, as a guest.
-func authenticate(guest_name: String, look: int) -> void:
+func authenticate(guest_name: String, guest_look: int) -> void:
 	var auth: EstragonCodec.Auth = EstragonCodec.Auth.new()
 	auth.method = EstragonCodec.AuthMethod.GUEST
-	auth.look = look
+	auth.look = guest_look
 	auth.name = _cut(guest_name, 255)
+	_send(auth)
+
+
+## Says who wants to play by what nobody else knows: an account's password, which wants the
+## account's name too, a ticket of the HTTP interface, or an earlier [member resume_token].
+func authenticate_by(
+	method: EstragonCodec.AuthMethod, secret: PackedByteArray, account_name: String = ""
+) -> void:
+	var auth: EstragonCodec.Auth = EstragonCodec.Auth.new()
+	auth.method = method
+	auth.name = _cut(account_name, 255)
+	auth.secret = secret
 	_send(auth)
 
 
@@ -129,6 +175,29 @@ func enter_world(world_name: String) -> void:
 func say(text: String) -> void:
 	var message: EstragonCodec.ChatMessage = EstragonCodec.ChatMessage.new()
 	message.text = _cut(text, 2000)
+	_send(message)
+
+
+## Says something to one other player, in whatever world they are.
+func whisper(to_player_id: int, text: String) -> void:
+	var message: EstragonCodec.Whisper = EstragonCodec.Whisper.new()
+	message.player_id = to_player_id
+	message.text = _cut(text, 2000)
+	_send(message)
+
+
+## Tells the staff about a player.
+func report(whom_player_id: int, text: String) -> void:
+	var message: EstragonCodec.Report = EstragonCodec.Report.new()
+	message.player_id = whom_player_id
+	message.text = _cut(text, 2000)
+	_send(message)
+
+
+## Asks for another name.
+func rename(new_name: String) -> void:
+	var message: EstragonCodec.Rename = EstragonCodec.Rename.new()
+	message.name = _cut(new_name, 255)
 	_send(message)
 
 
@@ -203,10 +272,21 @@ func _on_welcome(message: EstragonCodec.Welcome, _now: float) -> void:
 
 
 func _on_auth_ok(message: EstragonCodec.AuthOk, _now: float) -> void:
+	if state not in [State.AUTH, State.LOBBY, State.WORLD]:
+		_break(EstragonCodec.ErrorCode.WRONG_STATE)
+		return
 	player_id = message.player_id
 	player_name = message.name
-	state = State.LOBBY
-	authenticated.emit(player_id, player_name)
+	look = message.look
+	role = message.role
+	is_account = message.account != 0
+	resume_token = message.resume_token
+	resume_seconds = message.resume_seconds
+	if state == State.AUTH:
+		state = State.LOBBY
+		authenticated.emit(player_id, player_name)
+	else:
+		identity_changed.emit()
 
 
 func _on_world_entered(message: EstragonCodec.WorldEntered, _now: float) -> void:
@@ -221,7 +301,14 @@ func _on_tile(message: EstragonCodec.Tile, _now: float) -> void:
 
 
 func _on_player_join(message: EstragonCodec.PlayerJoin, _now: float) -> void:
-	player_joined.emit(world.add_player(message))
+	var known: EstragonPlayer = world.players.get(message.player_id)
+	if known == null or known.slot != message.slot:
+		player_joined.emit(world.add_player(message))
+		return
+	var old_name: String = known.name
+	known.name = message.name
+	known.look = message.look
+	player_changed.emit(known, old_name)
 
 
 func _on_player_leave(message: EstragonCodec.PlayerLeave, _now: float) -> void:
@@ -279,8 +366,29 @@ func _on_chat_message(message: EstragonCodec.ChatMessage, _now: float) -> void:
 	chat_received.emit(world.players.get(message.player_id), message.text, message.timestamp)
 
 
+func _on_whisper(message: EstragonCodec.Whisper, _now: float) -> void:
+	whisper_received.emit(message)
+
+
+func _on_chat_removed(message: EstragonCodec.ChatRemoved, _now: float) -> void:
+	chat_removed.emit(message.player_id, message.timestamp)
+
+
+func _on_chat_command(message: EstragonCodec.ChatCommand, _now: float) -> void:
+	if message.index == 0:
+		chat_commands.clear()
+	chat_commands[message.name] = message.parameters
+	chat_commands_changed.emit()
+
+
+func _on_notice(message: EstragonCodec.Notice, _now: float) -> void:
+	notice_received.emit(
+		message.code, message.values.split("\u001f", not message.values.is_empty())
+	)
+
+
 func _on_error(message: EstragonCodec.Error, _now: float) -> void:
-	refused.emit(message.code, message.fatal != 0, message.retry_after_ms, message.message)
+	refused.emit(EstragonRefusal.of(message))
 
 
 func _on_ping(message: EstragonCodec.Ping, _now: float) -> void:
