@@ -50,9 +50,12 @@ def busy(process: psutil.Process, seconds: float) -> float:
     return (cpu_seconds(process) - before) / (time.perf_counter() - began)
 
 
-def measure_echo(players: int, seconds: float) -> float:
+def measure_echo(players: int, seconds: float, answer_bytes: int = 0) -> float:
+    """How much of one processor an echo takes; see `tests.bench.echo`."""
     server = subprocess.Popen(
-        [sys.executable, "-m", "tests.bench.echo", "serve"], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "tests.bench.echo", "serve", str(answer_bytes)],
+        stdout=subprocess.PIPE,
+        text=True,
     )
     process = psutil.Process(server.pid)
     process.cpu_affinity([SERVER_CPU])

@@ -7,6 +7,7 @@ import sys
 import time
 
 import picows
+import uvloop
 
 from protocol_spec import codec
 
@@ -16,12 +17,18 @@ SLICES = 10
 
 
 class Echo(picows.WSListener):
+    """Answers what it gets, or as many bytes as it was told to."""
+
+    def __init__(self, answer_bytes: int = 0) -> None:
+        self._answer = bytes(answer_bytes)
+
     def on_ws_frame(self, transport: picows.WSTransport, frame: picows.WSFrame) -> None:
         if frame.msg_type == picows.WSMsgType.CLOSE:
             transport.send_close(frame.get_close_code())
             transport.disconnect()
         else:
-            transport.send(picows.WSMsgType.BINARY, frame.get_payload_as_bytes())
+            answer = self._answer or frame.get_payload_as_bytes()
+            transport.send(picows.WSMsgType.BINARY, answer)
 
 
 class Talker(picows.WSListener):
@@ -38,9 +45,9 @@ class Talker(picows.WSListener):
         self.heard += 1
 
 
-async def serve() -> None:
+async def serve(answer_bytes: int) -> None:
     """An echo server on a free port of loopback, which it prints."""
-    server = await picows.ws_create_server(lambda request: Echo(), "127.0.0.1", 0)
+    server = await picows.ws_create_server(lambda request: Echo(answer_bytes), "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 
@@ -65,8 +72,8 @@ async def talk(port: int, count: int, seconds: float) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["serve"]:
-        asyncio.run(serve())
+    if sys.argv[1] == "serve":
+        uvloop.run(serve(int(sys.argv[2])))
     else:
         port, count, seconds = sys.argv[1:]
-        asyncio.run(talk(int(port), int(count), float(seconds)))
+        uvloop.run(talk(int(port), int(count), float(seconds)))
