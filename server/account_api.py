@@ -5,13 +5,17 @@ Every refusal is {"code", "text", "retry_after_ms"}; the codes are those of the 
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.types import Message
 
 from protocol_spec.codec import ErrorCode
 from server.accounts import Accounts, LoggedIn
@@ -24,6 +28,41 @@ from server.store import StoreError
 Name = Annotated[str, Field(max_length=255)]
 """Longer than any name may be, so that a long one is answered with NAME_TOO_LONG."""
 Password = Annotated[str, Field(max_length=1024, json_schema_extra={"format": "password"})]
+
+
+LARGEST_BODY = 32 * 1024
+"""Two passwords at their longest, each letter written as an escape, are 24 KiB."""
+BODY_SECONDS = 10.0
+LONGEST_TEXT = 255
+
+
+class SmallBodies(APIRoute):
+    """Reads no more than there can be to say, and waits for it no longer than for a connection."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def handle_small(request: Request) -> Response:
+            body = bytearray()
+            try:
+                async with asyncio.timeout(BODY_SECONDS):
+                    async for some in request.stream():
+                        body += some
+                        if len(body) > LARGEST_BODY:
+                            raise Rejected(ErrorCode.MESSAGE_TOO_LARGE)
+            except TimeoutError:
+                raise Rejected(ErrorCode.SILENT) from None
+
+            async def receive() -> Message:
+                return {"type": "http.request", "body": bytes(body)}
+
+            try:
+                return await handle(Request(request.scope, receive))
+            except HTTPException as error:
+                # FastAPI's word for bytes that are no JSON at all.
+                raise RequestValidationError([{"loc": ("body",), "msg": error.detail}]) from None
+
+        return handle_small
 
 
 class Strict(BaseModel):
@@ -90,6 +129,8 @@ STATUS = {
     ErrorCode.FORBIDDEN: 403,
     ErrorCode.NAME_IN_USE: 409,
     ErrorCode.NAME_REGISTERED: 409,
+    ErrorCode.SILENT: 408,
+    ErrorCode.MESSAGE_TOO_LARGE: 413,
     ErrorCode.AUTH_TOO_MANY_TRIES: 429,
     ErrorCode.SERVER_BUSY: 429,
 }
@@ -100,7 +141,9 @@ SAID: dict[int | str, dict[str, Any]] = {
     for status, description in (
         (401, "Name and password, or the token, are no good."),
         (403, "Not for this account, or not over a line that others can read."),
+        (408, "The body did not come in time."),
         (409, "The name is somebody else's."),
+        (413, "The body is longer than any that makes sense."),
         (422, "What was sent is not sound."),
         (429, "Too many tries, or too much at once; Retry-After tells when to come back."),
     )
@@ -129,10 +172,6 @@ async def account_of(token: Token, accounts: AllAccounts) -> Account:
     return await accounts.who(token)
 
 
-async def any_caller(request: Request) -> Caller:
-    return caller_of(request.scope)
-
-
 async def secure_caller(request: Request) -> Caller:
     found = caller_of(request.scope)
     if not found.is_secure:
@@ -141,16 +180,15 @@ async def secure_caller(request: Request) -> Caller:
 
 
 Own = Annotated[Account, Depends(account_of)]
-Called = Annotated[Caller, Depends(any_caller)]
 Secure = Annotated[Caller, Depends(secure_caller)]
 
-routes = APIRouter(prefix="/api", tags=["accounts"], responses=SAID)
+routes = APIRouter(prefix="/api", tags=["accounts"], responses=SAID, route_class=SmallBodies)
 
 
 @routes.post("/accounts", status_code=201)
 async def register(body: Registration, caller: Secure, accounts: AllAccounts) -> LoggedInInfo:
     """Makes an account and logs in."""
-    return _logged_in(
+    return logged_in_info(
         await accounts.register(
             body.name,
             body.password,
@@ -163,15 +201,15 @@ async def register(body: Registration, caller: Secure, accounts: AllAccounts) ->
 
 @routes.post("/login")
 async def log_in(body: Credentials, caller: Secure, accounts: AllAccounts) -> LoggedInInfo:
-    return _logged_in(
+    return logged_in_info(
         await accounts.log_in(body.name, body.password, caller.address, caller.remote)
     )
 
 
 @routes.post("/tickets")
-async def come_back(token: Token, caller: Called, accounts: AllAccounts) -> LoggedInInfo:
+async def come_back(token: Token, caller: Secure, accounts: AllAccounts) -> LoggedInInfo:
     """A ticket for the game's socket, for a remembered log-in; its token is then another."""
-    return _logged_in(await accounts.come_back(token, caller.remote))
+    return logged_in_info(await accounts.come_back(token, caller.remote))
 
 
 @routes.post("/logout", status_code=204)
@@ -209,9 +247,9 @@ async def change_password(
 
 
 @routes.get("/account/export")
-async def export(account: Own, accounts: AllAccounts) -> dict[str, Any]:
+async def export(account: Own, accounts: AllAccounts) -> Response:
     """All that the server keeps of the account's owner."""
-    return await accounts.export(account)
+    return Response(await accounts.export(account), media_type="application/json")
 
 
 @routes.delete("/account", status_code=204)
@@ -236,7 +274,9 @@ def answer_refusals(app: FastAPI) -> None:
         fault = error.errors()[0]
         # Without the value itself: it may be a password.
         place = ".".join(str(each) for each in fault["loc"])
-        refusal = Refusal(code="INVALID", text=f"{place}: {fault['msg']}", retry_after_ms=0)
+        # A key may be a long one, and have half of a surrogate pair, for which UTF-8 has no bytes.
+        text = f"{place}: {fault['msg']}"[:LONGEST_TEXT].encode(errors="replace").decode()
+        refusal = Refusal(code="INVALID", text=text, retry_after_ms=0)
         return JSONResponse(refusal.model_dump(), 422)
 
 
@@ -251,7 +291,7 @@ def _answer(refusal: Rejected) -> JSONResponse:
     return JSONResponse(body.model_dump(), status, headers)
 
 
-def _logged_in(logged_in: LoggedIn) -> LoggedInInfo:
+def logged_in_info(logged_in: LoggedIn) -> LoggedInInfo:
     return LoggedInInfo(
         account=_info(logged_in.account),
         token=logged_in.token,

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
-from dataclasses import asdict, dataclass, replace
+import asyncio
+from dataclasses import dataclass, replace
 from typing import Any
+
+import orjson
 
 from protocol_spec.codec import ErrorCode, MessageType, NoticeCode
 from server.authentication import Authentication, busy
 from server.failures import Rejected
 from server.game import wall_clock_ms
-from server.identity import GUEST, PLAYER, Account, Identity
+from server.identity import GUEST, PLAYER, Account
 from server.lobby import Lobby
 from server.names import checked_name, is_reserved, skeleton
 from server.passwords import Busy, Passwords, check_strength
 from server.roles import is_staff
 from server.session import Session
-from server.store import StoreError, accounts, chat, sanctions
-from server.store.accounts import NameTaken
+from server.store import StoreError, accounts
+from server.store.accounts import LastOwner, Login, NameTaken
 from server.store.audit import Audit
+from server.store.export import export
 from server.store.thread import Database
-from server.tokens import TokenKind, new_token, token_hash
+from server.tokens import TokenKind, family, new_token, successor, token_hash
 
 LOGIN_MS = 30 * 24 * 3600 * 1000
 """A log-in is remembered for so long after its last use."""
@@ -62,23 +65,19 @@ class Accounts:
 
         Raises Rejected. The guest keeps number, name, place and history, and plays on.
         """
-        guest: Identity | None = None
-        if resume_token:
-            guest = self._lobby.guest_of(resume_token)
-            if guest is None or guest.is_account:
-                raise Rejected(ErrorCode.AUTH_EXPIRED)
-        checked = checked_name(name or (guest.name if guest else ""))
+        guest = self._lobby.guest_of(resume_token) if resume_token else None
+        if guest is not None:
+            if guest.is_account:
+                raise Rejected(ErrorCode.FORBIDDEN, "that is an account already")
+            name, look = name or guest.name, guest.look
+        elif resume_token:
+            raise Rejected(ErrorCode.AUTH_EXPIRED)
         player_id = guest.player_id if guest else await self._authentication.new_player_id()
         await self._authentication.check_bans(address, player_id)
-        account = await self.create(
-            checked, password, PLAYER, guest.look if guest else look, player_id
-        )
-        if guest is not None:
-            self._lobby.release(skeleton(guest.name), player_id)
-            guest.name, guest.role = account.name, account.role
-            self._lobby.claim(account.skeleton, player_id)
-            self._lobby.identity_changed(guest)
-        return await self._logged_in(account, address)
+        token, login = _new_login(address)
+        account = await self.create(name, password, PLAYER, look, player_id, login=login)
+        ticket = self._authentication.issue_ticket(player_id)
+        return LoggedIn(account, token, login.expires_ms, ticket)
 
     async def create(
         self,
@@ -88,29 +87,27 @@ class Accounts:
         look: int = 0,
         player_id: int | None = None,
         audit: Audit | None = None,
+        login: Login | None = None,
     ) -> Account:
-        """An account with any role. Raises Rejected."""
-        name = checked_name(name)
-        if is_reserved(name) and not is_staff(role):
-            raise Rejected(ErrorCode.NAME_INVALID, "this name is the server's own")
+        """An account with any role; where it is a guest's who is here, they play on with it.
+
+        Raises Rejected.
+        """
+        name = _allowed_name(name, role)
         check_strength(password, for_staff=is_staff(role), name=name)
         key = skeleton(name)
         if player_id is None:
             player_id = await self._authentication.new_player_id()
-        is_own = self._lobby.is_claimed_by(key, player_id)
-        # Before anything is awaited, so that nobody else takes it meanwhile.
-        self._lobby.claim(key, player_id)
-        now_ms = wall_clock_ms()
-        try:
-            account = Account(
-                player_id, name, key, await self._hash(password), role, look, now_ms, now_ms
-            )
-            await self._database.do(accounts.add_account, account, audit)
-        except NameTaken:
-            raise Rejected(ErrorCode.NAME_REGISTERED) from None
-        finally:
-            if not is_own:
-                self._lobby.release(key, player_id)
+        with self._lobby.claiming(key, player_id):
+            kept, now_ms = await self._hash(password), wall_clock_ms()
+            account = Account(player_id, name, key, kept, role, look, now_ms, now_ms)
+            try:
+                await self._database.do(accounts.add_account, account, audit, login)
+            except NameTaken:
+                raise Rejected(ErrorCode.NAME_REGISTERED) from None
+            if (guest := self._lobby.find_identity(player_id)) is not None:
+                guest.role = role
+                self._lobby.rename(guest, name)
         return account
 
     async def log_in(self, name: str, password: str, address: str, remote: str) -> LoggedIn:
@@ -120,57 +117,69 @@ class Accounts:
         """
         account = await self._authentication.log_in(name, password, address)
         await self._authentication.check_bans(remote, account.player_id)
-        return await self._logged_in(account, remote)
+        return await self.begin_login(account, remote)
 
     async def come_back(self, token: str, remote: str) -> LoggedIn:
         """By the token of an earlier log-in, which is then another. Raises Rejected."""
-        now_ms = wall_clock_ms()
-        fresh = new_token(TokenKind.LOGIN)
-        account = await self._database.do(
-            accounts.use_login,
+        fresh, now_ms = successor(token), wall_clock_ms()
+        expires_ms = now_ms + LOGIN_MS
+        arrival = await self._database.do(
+            accounts.come_back,
+            token_hash(family(token)),
             token_hash(token),
-            now_ms,
             token_hash(fresh),
-            now_ms + LOGIN_MS,
+            expires_ms,
+            remote,
+            now_ms,
         )
-        if account is None:
+        if arrival is None or arrival.account is None:
             raise Rejected(ErrorCode.AUTH_EXPIRED)
-        await self._authentication.check_bans(remote, account.player_id)
-        ticket = self._authentication.issue_ticket(account.player_id)
-        return LoggedIn(account, fresh, now_ms + LOGIN_MS, ticket)
+        # Nothing is awaited from here on: who logs out everywhere now finds the ticket.
+        self._authentication.refuse_banned(arrival, arrival.account.player_id)
+        ticket = self._authentication.issue_ticket(arrival.account.player_id)
+        return LoggedIn(arrival.account, fresh, expires_ms, ticket)
 
     async def who(self, token: str) -> Account:
         """Whose log-in it is. Raises Rejected."""
-        account = await self._database.do(accounts.use_login, token_hash(token), wall_clock_ms())
+        account = await self._database.do(
+            accounts.use_login, token_hash(family(token)), token_hash(token), wall_clock_ms()
+        )
         if account is None:
             raise Rejected(ErrorCode.AUTH_EXPIRED)
         return account
 
     async def log_out(self, token: str) -> None:
-        await self._database.do(accounts.drop_login, token_hash(token))
+        """Ends a log-in, by any token that it ever had."""
+        await self._database.do(accounts.drop_login, token_hash(family(token)))
 
     async def log_out_everywhere(self, player_id: int) -> None:
         """Ends all log-ins and every connection of an account."""
         await self._database.do(accounts.drop_logins, player_id)
-        self._authentication.drop_tickets(player_id)
-        self._lobby.expel(player_id, ErrorCode.LOGGED_OUT)
+        self._close_all(player_id)
 
     async def change_password(self, account: Account, old: str, new: str, address: str) -> None:
         """Ends all log-ins and connections, for whoever may have known the old one.
 
         Raises Rejected.
         """
-        await self._authentication.log_in(account.name, old, address)
-        check_strength(new, for_staff=is_staff(account.role), name=account.name)
-        await self._change(account.player_id, password_hash=await self._hash(new))
-        await self.log_out_everywhere(account.player_id)
+        await self.set_password(await self._confirmed(account, old, address), new)
+
+    async def set_password(
+        self, account: Account, password: str, audit: Audit | None = None
+    ) -> None:
+        """Another password, whatever the old one; ends all log-ins and connections.
+
+        Raises Rejected.
+        """
+        check_strength(password, for_staff=is_staff(account.role), name=account.name)
+        kept = await self._hash(password)
+        if not await self._database.do(accounts.set_password, account.player_id, kept, audit):
+            raise Rejected(ErrorCode.AUTH_EXPIRED)
+        self._close_all(account.player_id)
 
     async def change_name(self, account: Account, name: str) -> Account:
         """Raises Rejected."""
-        identity = self._lobby.find_identity(account.player_id)
-        name = await self._rename(account.player_id, account.role, account.name, name)
-        if identity is not None:
-            self._renamed(identity, name)
+        name = await self._rename(account.player_id, account.role, name)
         return replace(account, name=name, skeleton=skeleton(name))
 
     async def change_look(self, account: Account, look: int) -> Account:
@@ -198,80 +207,57 @@ class Accounts:
         if not session.may("own", "rename"):
             raise Rejected(ErrorCode.FORBIDDEN)
         before = identity.name
-        name = await self._rename(identity.player_id, identity.role, before, name)
-        self._renamed(identity, name)
+        name = await self._rename(identity.player_id, identity.role, name)
         session.notice(NoticeCode.NAME_CHANGED, before, name)
 
-    async def _rename(self, player_id: int, role: str, before: str, name: str) -> str:
-        name = checked_name(name)
-        if is_reserved(name) and not is_staff(role):
-            raise Rejected(ErrorCode.NAME_INVALID, "this name is the server's own")
+    async def _rename(self, player_id: int, role: str, name: str) -> str:
+        name = _allowed_name(name, role)
         key = skeleton(name)
-        self._lobby.claim(key, player_id)
-        with ExitStack() as claim:
-            claim.callback(self._release, key, player_id, before)
-            if role == GUEST:
-                if await self._database.do(accounts.find_account, skeleton=key):
-                    raise Rejected(ErrorCode.NAME_REGISTERED)
-            else:
+        with self._lobby.claiming(key, player_id):
+            if role != GUEST:
                 await self._change(player_id, name=name, skeleton=key)
-            if self._lobby.is_expected(player_id):
-                claim.pop_all()  # It is granted, and the player's while they are here.
+            elif await self._database.do(accounts.find_account, skeleton=key):
+                raise Rejected(ErrorCode.NAME_REGISTERED)
+            if (identity := self._lobby.find_identity(player_id)) is not None:
+                self._lobby.rename(identity, name)
         return name
 
-    def _release(self, key: str, player_id: int, kept: str) -> None:
-        """A new name was not to be had; one that looks like the old one is the old one."""
-        if key != skeleton(kept) or not self._lobby.is_expected(player_id):
-            self._lobby.release(key, player_id)
-
-    def _renamed(self, identity: Identity, name: str) -> None:
-        if skeleton(identity.name) != skeleton(name):
-            self._lobby.release(skeleton(identity.name), identity.player_id)
-        identity.name = name
-        self._lobby.identity_changed(identity)
-
-    async def export(self, account: Account) -> dict[str, Any]:
-        """All that is kept of somebody, fit for JSON."""
-        number = account.player_id
-        kept = await self._database.do(accounts.standings, number)
-        own = {key: value for key, value in asdict(account).items() if key != "password_hash"}
-        lines = await self._database.do(chat.lines, player_id=number, limit=100_000)
-        held = await self._database.do(sanctions.all_sanctions, player_id=number)
-        visits = await self._database.do(accounts.visits_of, number, 10_000)
-        return {
-            "account": own,
-            "logins": await self._database.do(accounts.logins, number),
-            "standings": {world: asdict(each) for world, each in kept.items()},
-            "visits": [asdict(each) for each in visits],
-            "chat": [asdict(each) for each in lines],
-            "sanctions": [
-                {
-                    "kind": each.kind,
-                    "reason": each.reason,
-                    "created_ms": each.created_ms,
-                    "expires_ms": each.expires_ms,
-                    "lifted_ms": each.lifted_ms,
-                }
-                for each in held
-            ],
-        }
+    async def export(self, account: Account) -> bytes:
+        """All that is kept of somebody, as JSON."""
+        kept = await self._database.do(export, account.player_id)
+        # It may be long, and the tick must not wait for it.
+        return await asyncio.to_thread(orjson.dumps, kept)
 
     async def delete(self, account: Account, password: str, address: str) -> None:
         """Ends an account for good; its name is free. Raises Rejected."""
-        await self._authentication.log_in(account.name, password, address)
-        await self._database.do(accounts.delete_account, account.player_id)
-        self._authentication.drop_tickets(account.player_id)
-        self._lobby.expel(account.player_id, ErrorCode.LOGGED_OUT)
+        await self._confirmed(account, password, address)
+        try:
+            await self._database.do(accounts.delete_account, account.player_id)
+        except LastOwner:
+            raise Rejected(ErrorCode.FORBIDDEN, "a server needs an owner") from None
+        self._close_all(account.player_id)
 
-    async def _logged_in(self, account: Account, remote: str) -> LoggedIn:
-        token = new_token(TokenKind.LOGIN)
-        now_ms = wall_clock_ms()
-        expires_ms = now_ms + LOGIN_MS
-        await self._database.do(
-            accounts.add_login, account.player_id, token_hash(token), remote, now_ms, expires_ms
+    async def begin_login(self, account: Account, remote: str) -> LoggedIn:
+        """For somebody who gave the account's password just now. Raises Rejected."""
+        token, login = _new_login(remote)
+        now = await self._database.do(
+            accounts.add_login, account.player_id, account.password_hash, login
         )
+        if now is None:
+            raise Rejected(ErrorCode.AUTH_FAILED)  # Changed, or deleted, in this very moment.
         ticket = self._authentication.issue_ticket(account.player_id)
-        return LoggedIn(account, token, expires_ms, ticket)
+        return LoggedIn(now, token, login.expires_ms, ticket)
+
+    async def _confirmed(self, account: Account, password: str, address: str) -> Account:
+        """The account as it is now, of whose owner more is wanted than a token. Raises Rejected."""
+        found = await self._authentication.log_in(account.name, password, address)
+        if found.player_id != account.player_id:
+            raise Rejected(ErrorCode.AUTH_FAILED)  # The name has changed hands meanwhile.
+        return found
+
+    def _close_all(self, player_id: int) -> None:
+        self._authentication.drop_tickets(player_id)
+        self._lobby.expel(player_id, ErrorCode.LOGGED_OUT)
 
     async def _hash(self, password: str) -> str:
         try:
@@ -286,3 +272,17 @@ class Accounts:
             raise Rejected(ErrorCode.NAME_REGISTERED) from None
         if changed is None:
             raise Rejected(ErrorCode.AUTH_EXPIRED)
+
+
+def _allowed_name(raw: str, role: str) -> str:
+    """As it will be shown. Raises Rejected where it is no name, or none for that role."""
+    name = checked_name(raw)
+    if is_reserved(name) and not is_staff(role):
+        raise Rejected(ErrorCode.NAME_INVALID, "this name is the server's own")
+    return name
+
+
+def _new_login(remote: str) -> tuple[str, Login]:
+    """A token, and what is kept of it."""
+    token, now_ms = new_token(TokenKind.LOGIN), wall_clock_ms()
+    return token, Login(token_hash(token), remote, now_ms, now_ms + LOGIN_MS)

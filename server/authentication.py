@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from contextlib import ExitStack
+from dataclasses import replace
 
 from protocol_spec import codec
 from protocol_spec.codec import AuthMethod, ErrorCode
 from server.failures import Rejected
 from server.game import wall_clock_ms
-from server.identity import Account, Identity, Sanction, SanctionKind
+from server.identity import GUEST, Account, Identity, Sanction, longest
 from server.lobby import Lobby
 from server.login_limits import LoginLimits, TooManyTries
 from server.names import checked_name, is_reserved, skeleton
@@ -19,6 +19,7 @@ from server.store import StoreError, accounts
 from server.store.accounts import Arrival
 from server.store.thread import Database
 from server.tickets import Tickets
+from server.tokens import token_hash
 
 IDS_AT_ONCE = 10_000
 """So many player numbers are set aside at a time: four thousand million of them last long."""
@@ -51,27 +52,32 @@ class Authentication:
         """Answers an AUTH."""
         lobby = self._lobby
         try:
-            identity = await self._identify(session.peer, message)
+            identity = await self._identify(session, message)
         except Banned as ban:
             left_ms = ban.sanction.left_ms(wall_clock_ms())
             session.fail(ErrorCode.BANNED, ban.sanction.reason, retry_after_ms=left_ms)
         except Rejected as refusal:
             session.not_let_in(refusal)
         except StoreError:
-            session.not_let_in(Rejected(ErrorCode.SERVER_BUSY, retry_after_ms=BUSY_SECONDS * 1000))
+            session.not_let_in(busy())
         else:
             lobby.let_in(session, identity)
 
-    async def _identify(self, peer: Peer, message: codec.Auth) -> Identity:
+    async def _identify(self, session: Session, message: codec.Auth) -> Identity:
+        """Awaits nothing after its last look into the database.
+
+        So whoever bans somebody, or logs them out, finds them either here already, or not yet let
+        in and from then on refused.
+        """
         match message.method:
             case AuthMethod.GUEST:
-                return await self._guest(peer, message.name, message.look)
+                return await self._guest(session.peer, message.name, message.look)
             case AuthMethod.PASSWORD:
-                return await self._by_password(peer, message)
+                return await self._by_password(session.peer, message)
             case AuthMethod.TICKET:
-                return await self._by_ticket(peer, message)
+                return await self._by_ticket(session, message)
             case AuthMethod.RESUME:
-                return await self._by_resume_token(peer, message)
+                return await self._by_resume_token(session, message)
         raise Rejected(ErrorCode.AUTH_METHOD_UNSUPPORTED)
 
     async def _guest(self, peer: Peer, raw_name: str, look: int) -> Identity:
@@ -82,15 +88,11 @@ class Authentication:
             raise Rejected(ErrorCode.NAME_INVALID, "this name is the server's own")
         key = skeleton(name)
         player_id = await self.new_player_id()
-        # Before anything is awaited: of two at once only one gets it.
-        self._lobby.claim(key, player_id)
-        with ExitStack() as claim:
-            claim.callback(self._lobby.release, key, player_id)
+        with self._lobby.claiming(key, player_id):
             arrival = await self._arrival(peer, key=key)
-            if arrival.account is not None:
-                raise Rejected(ErrorCode.NAME_REGISTERED)
-            self._check_bans(arrival)
-            claim.pop_all()  # It is granted.
+        if arrival.account is not None:
+            raise Rejected(ErrorCode.NAME_REGISTERED)
+        self._check_bans(arrival, player_id)
         return Identity(player_id, name, look)
 
     async def _by_password(self, peer: Peer, message: codec.Auth) -> Identity:
@@ -100,30 +102,39 @@ class Authentication:
             password = message.secret.decode()
         except UnicodeDecodeError:
             raise Rejected(ErrorCode.AUTH_FAILED) from None
-        account = await self.log_in(message.name, password, peer.address)
-        return await self._account(peer, account.player_id)
+        known = await self.log_in(message.name, password, peer.address)
+        arrival = await self._arrival(peer, player_id=known.player_id)
+        if arrival.account is None or arrival.account.password_hash != known.password_hash:
+            raise Rejected(ErrorCode.AUTH_FAILED)  # Changed in this very moment.
+        return self._player(arrival.account, arrival)
 
-    async def _by_ticket(self, peer: Peer, message: codec.Auth) -> Identity:
-        player_id = self._tickets.take(_text(message.secret), time.monotonic())
+    async def _by_ticket(self, session: Session, message: codec.Auth) -> Identity:
+        ticket, now = _text(message.secret), time.monotonic()
+        player_id = self._tickets.peek(ticket, now)
         if player_id is None:
             raise Rejected(ErrorCode.AUTH_EXPIRED)
-        return await self._account(peer, player_id)
+        arrival = await self._arrival(session.peer, player_id=player_id)
+        # Used up only by who is here to have something of it.
+        if arrival.account is None or session.is_closed or not self._tickets.take(ticket, now):
+            raise Rejected(ErrorCode.AUTH_EXPIRED)
+        return self._player(arrival.account, arrival)
 
-    async def _by_resume_token(self, peer: Peer, message: codec.Auth) -> Identity:
-        identity = self._lobby.take_resume_token(_text(message.secret))
+    async def _by_resume_token(self, session: Session, message: codec.Auth) -> Identity:
+        token = _text(message.secret)
+        identity = self._lobby.find_resumed(token)
         if identity is None:
             raise Rejected(ErrorCode.AUTH_EXPIRED)
         # An address may have been banned meanwhile, or be another one.
-        arrival = await self._arrival(peer, player_id=identity.player_id)
-        self._check_bans(arrival)
+        arrival = await self._arrival(session.peer, player_id=identity.player_id)
+        self._check_bans(arrival, identity.player_id)
+        if session.is_closed or not self._lobby.take_resume_token(token):
+            raise Rejected(ErrorCode.AUTH_EXPIRED)
+        session.came_by = token_hash(token)
         return identity
 
-    async def _account(self, peer: Peer, player_id: int) -> Identity:
-        arrival = await self._arrival(peer, player_id=player_id)
-        account = arrival.account
-        if account is None:
-            raise Rejected(ErrorCode.AUTH_EXPIRED)  # Deleted in this very moment.
-        self._check_bans(arrival)
+    def _player(self, account: Account, arrival: Arrival) -> Identity:
+        player_id = account.player_id
+        self._check_bans(arrival, player_id)
         return Identity(
             account.player_id,
             account.name,
@@ -158,14 +169,13 @@ class Authentication:
             self._limits.failed(key, address)
             raise Rejected(ErrorCode.AUTH_FAILED)
         self._limits.succeeded(key, address)
-        if verified.new_hash is not None:
-            await self._database.do(
-                accounts.change_account,
-                account.player_id,
-                None,
-                {"password_hash": verified.new_hash},
-            )
-        return account
+        if verified.new_hash is None:
+            return account
+        if not await self._database.do(
+            accounts.renew_hash, account.player_id, account.password_hash, verified.new_hash
+        ):
+            raise busy()  # Somebody else was faster, maybe with another password.
+        return replace(account, password_hash=verified.new_hash)
 
     def issue_ticket(self, player_id: int) -> str:
         """What the game's socket takes once, within a minute."""
@@ -179,8 +189,12 @@ class Authentication:
         arrival = await self._database.do(
             accounts.arrival, peer_address, wall_clock_ms(), player_id=player_id
         )
+        self.refuse_banned(arrival, player_id)
+
+    def refuse_banned(self, arrival: Arrival, player_id: int) -> None:
+        """Raises Rejected where the account or the address may not come in."""
         try:
-            self._check_bans(arrival)
+            self._check_bans(arrival, player_id)
         except Banned as ban:
             left_ms = ban.sanction.left_ms(wall_clock_ms())
             raise Rejected(ErrorCode.BANNED, ban.sanction.reason, left_ms) from None
@@ -192,11 +206,12 @@ class Authentication:
             accounts.arrival, peer.remote, wall_clock_ms(), skeleton=key, player_id=player_id
         )
 
-    def _check_bans(self, arrival: Arrival) -> None:
-        now_ms = wall_clock_ms()
-        for each in arrival.sanctions:
-            if each.kind is SanctionKind.BAN and each.is_in_force(now_ms):
-                raise Banned(each)
+    def _check_bans(self, arrival: Arrival, player_id: int) -> None:
+        """Raises Banned; of several bans the one that holds longest."""
+        role = arrival.account.role if arrival.account else GUEST
+        ban = longest(each for each in arrival.sanctions if each.keeps_out(player_id, role))
+        if ban is not None:
+            raise Banned(ban)
 
     async def new_player_id(self) -> int:
         """A number that nobody had before."""
@@ -211,7 +226,7 @@ def _text(secret: bytes) -> str:
     return secret.decode("ascii", errors="replace")
 
 
-def busy(trouble: Busy | StoreError) -> Rejected:
+def busy(trouble: Busy | StoreError | None = None) -> Rejected:
     """What somebody hears whose password or data have to wait."""
     seconds = trouble.retry_after_seconds if isinstance(trouble, Busy) else BUSY_SECONDS
     return Rejected(ErrorCode.SERVER_BUSY, retry_after_ms=round(seconds * 1000))

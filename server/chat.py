@@ -27,6 +27,7 @@ class Chat:
         self.filter = chat_filter
         self._lobby = lobby
         self._log = player_log
+        self._time_ms = 0
         self._recent: dict[str, deque[ChatLine]] = {
             name: deque(maxlen=REMEMBERED) for name in lobby.games
         }
@@ -42,19 +43,14 @@ class Chat:
         self._check_may_speak(session)
         if not session.may("chat", "slow_mode"):
             self._wait_turn(session, game, now)
-        time_ms = wall_clock_ms()
-        is_shadowed = self._is_shadowed(session)
-        verdict = self.filter.judge(text)
-        shown = verdict.masked_text if verdict.action is Action.MASK else text
-        fate = "shadowed" if is_shadowed else _FATES.get(verdict.action, "said")
-        self._keep(session, game.name, text, fate, time_ms)
-        said = Say(session.player_id, shown, time_ms)
-        if is_shadowed:
-            session.peer.send(_frame(said))
-        elif verdict.action is Action.HOLD:
+        shown, fate = self._judge(session, text)
+        line = self._keep(session, text, fate)
+        if shown is None:
             session.notice(NoticeCode.CHAT_HELD)
+        elif fate == "shadowed":
+            game.tell(session, codec.ChatMessage(line.player_id, shown, line.time_ms).encode())
         else:
-            game.submit(said)
+            game.submit(Say(line.player_id, shown, line.time_ms))
 
     def whisper(self, session: Session, player_id: int, text: str) -> None:
         """A player speaks to one other. Raises Rejected."""
@@ -62,61 +58,76 @@ class Chat:
         if not session.may("chat", "whisper"):
             raise Rejected(ErrorCode.FORBIDDEN)
         other = self._lobby.players.get(player_id)
-        if other is None or other is session or other.game is None or session.game is None:
+        if other is None or other is session or not other.is_in_world:
             raise Rejected(ErrorCode.CHAT_NOBODY)
-        time_ms = wall_clock_ms()
-        is_shadowed = self._is_shadowed(session)
-        verdict = self.filter.judge(text)
-        shown = verdict.masked_text if verdict.action is Action.MASK else text
-        is_held = verdict.action is Action.HOLD
-        fate = "shadowed" if is_shadowed else _FATES.get(verdict.action, "said")
-        self._keep(session, session.game.name, text, fate, time_ms, to=other)
-        if is_held and not is_shadowed:
+        shown, fate = self._judge(session, text)
+        line = self._keep(session, text, fate, to=other)
+        if shown is None:
             session.notice(NoticeCode.CHAT_HELD)
-            return
-        session.peer.send(codec.Whisper(player_id, 1, other.name, shown, time_ms).encode())
-        if not is_shadowed:
-            heard = codec.Whisper(session.player_id, 0, session.name, shown, time_ms)
-            other.peer.send(heard.encode())
+        else:
+            self._whispered(line, shown)
 
     def announce(self, who: str, text: str, world: str = "") -> None:
         """Tells everybody in a world, or in all of them."""
         for session in list(self._lobby.players.values()):
-            if session.game is not None and world in ("", session.game.name):
+            if session.is_in_world and world in ("", session.world_name):
                 session.notice(NoticeCode.ANNOUNCEMENT, who, text)
 
     def set_slow_mode(self, world: str, seconds: float) -> None:
         """Everybody in the world waits so long between two lines; 0: no more."""
         self._slow_seconds[world] = seconds
         for session in list(self._lobby.players.values()):
-            if session.game is not None and session.game.name == world:
+            if session.is_in_world and session.world_name == world:
                 session.notice(NoticeCode.SLOW_MODE, f"{seconds:g}")
 
     def slow_mode(self, world: str) -> float:
         return self._slow_seconds.get(world, 0.0)
 
     def recent(self, world: str, player_id: int) -> list[ChatLine]:
-        """The last lines that a player could read, the oldest first."""
+        """The last lines that a player in that world could read, the oldest first.
+
+        Whispers reach players in whatever world they are.
+        """
         lines = [
             each
-            for each in self._recent.get(world, ())
-            if each.fate in ("said", "masked", "flagged")
-            and (each.to_id is None or player_id in (each.to_id, each.player_id))
+            for lines in self._recent.values()
+            for each in lines
+            if (player_id in (each.to_id, each.player_id) if each.to_id else each.world == world)
+            and (each.fate in READ or (each.fate == "shadowed" and each.player_id == player_id))
         ]
-        return lines[-REPORTED:]
+        return sorted(lines, key=lambda each: each.time_ms)[-REPORTED:]
 
     def remove(self, line: ChatLine) -> None:
-        """Takes a line from everybody's sight."""
+        """Takes a line from the sight of all who could read it."""
         frame = codec.ChatRemoved(line.player_id, line.time_ms).encode()
         for session in list(self._lobby.players.values()):
-            if session.game is not None and session.game.name == line.world:
+            is_reader = (
+                session.player_id in (line.player_id, line.to_id)
+                if line.to_id
+                else session.world_name == line.world
+            )
+            if is_reader and session.is_in_world:
                 session.peer.send(frame)
 
     def release(self, line: ChatLine) -> None:
         """Lets a line that was held go out after all."""
+        self._remember(line)
         game = self._lobby.games.get(line.world)
-        if game is not None:
+        if line.to_id:
+            self._whispered(line, line.text)
+        elif game is not None:
             game.submit(Say(line.player_id, line.text, line.time_ms))
+
+    def _whispered(self, line: ChatLine, shown: str) -> None:
+        """Sends a whisper to its writer, and to whom it is for, as far as they are here."""
+        writer = self._lobby.players.get(line.player_id)
+        other = self._lobby.players.get(line.to_id or 0)
+        own = codec.Whisper(line.to_id or 0, 1, line.to_name, shown, line.time_ms)
+        heard = codec.Whisper(line.player_id, 0, line.name, shown, line.time_ms)
+        if writer is not None and writer.is_in_world:
+            writer.peer.send(own.encode())
+        if other is not None and other.is_in_world and line.fate != "shadowed":
+            other.peer.send(heard.encode())
 
     def _check_may_speak(self, session: Session) -> None:
         assert session.identity is not None
@@ -137,22 +148,26 @@ class Chat:
         else:
             self._spoke.clear()
 
-    def _is_shadowed(self, session: Session) -> bool:
-        assert session.identity is not None
-        return session.identity.sanction(SanctionKind.SHADOW_MUTE, wall_clock_ms()) is not None
+    def _judge(self, session: Session, text: str) -> tuple[str | None, str]:
+        """What is shown of a line, None where it is held, and what becomes of it.
 
-    def _keep(
-        self,
-        session: Session,
-        world: str,
-        text: str,
-        fate: str,
-        time_ms: int,
-        to: Session | None = None,
-    ) -> None:
+        Who is shadow muted sees of their own lines what everybody would.
+        """
+        assert session.identity is not None
+        verdict = self.filter.judge(text)
+        shown = verdict.masked_text if verdict.action is Action.MASK else text
+        if session.identity.sanction(SanctionKind.SHADOW_MUTE, wall_clock_ms()) is not None:
+            fate = "shadowed"
+        else:
+            fate = _FATES.get(verdict.action, "said")
+        return (None if verdict.action is Action.HOLD else shown), fate
+
+    def _keep(self, session: Session, text: str, fate: str, to: Session | None = None) -> ChatLine:
+        # No two lines have the same time: by it one is taken away again.
+        self._time_ms = max(wall_clock_ms(), self._time_ms + 1)
         line = ChatLine(
-            time_ms=time_ms,
-            world=world,
+            time_ms=self._time_ms,
+            world=session.world_name,
             player_id=session.player_id,
             name=session.name,
             text=text,
@@ -160,12 +175,15 @@ class Chat:
             to_id=to.player_id if to else None,
             to_name=to.name if to else "",
         )
-        self._recent[world].append(line)
+        self._remember(line)
         self._log.said(line)
+        return line
+
+    def _remember(self, line: ChatLine) -> None:
+        if line.world in self._recent:
+            self._recent[line.world].append(line)
 
 
+READ = ("said", "masked", "flagged")
+"""What became of lines that others could read."""
 _FATES = {Action.MASK: "masked", Action.FLAG: "flagged", Action.HOLD: "held"}
-
-
-def _frame(said: Say) -> bytes:
-    return codec.ChatMessage(said.player_id, said.text, said.timestamp_ms).encode()

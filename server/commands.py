@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from protocol_spec.codec import ErrorCode, MessageType, NoticeCode
 from server.accounts import Accounts
+from server.authentication import busy
 from server.chat import Chat
 from server.failures import Rejected
 from server.identity import SanctionKind
@@ -16,6 +17,7 @@ from server.moderation.actor import Actor
 from server.moderation.deeds import Deeds
 from server.moderation.reports import ReportDesk
 from server.moderation.sanctions import SanctionDesk
+from server.names import LONGEST
 from server.session import Session
 from server.store import StoreError
 
@@ -78,6 +80,7 @@ class Commands:
                 ),
                 Command("unshadowmute", shadow, "player", self._lift(SanctionKind.SHADOW_MUTE)),
                 Command("ban", ban, "player [duration] [text]", self._with(SanctionKind.BAN)),
+                Command("unban", ban, "player", self._lift(SanctionKind.BAN)),
                 Command("tp", ("player", "teleport"), "player [player]", self._teleport),
                 Command("slow", ("chat", "slow_mode"), "number", self._slow),
                 Command("say", ("chat", "announce"), "text", self._announce),
@@ -103,9 +106,8 @@ class Commands:
             await command.run(session, words)
         except Rejected as refusal:
             session.refuse(refusal, MessageType.CHAT_MESSAGE)
-        except StoreError:
-            busy = Rejected(ErrorCode.SERVER_BUSY, retry_after_ms=1000)
-            session.refuse(busy, MessageType.CHAT_MESSAGE)
+        except StoreError as trouble:
+            session.refuse(busy(trouble), MessageType.CHAT_MESSAGE)
 
     def _parse(self, command: Command, rest: str) -> Words:
         """The line's words by their parameters. Raises Rejected COMMAND_USAGE."""
@@ -127,21 +129,15 @@ class Commands:
     def _take(self, kind: str, rest: str) -> tuple[str, str]:
         """What belongs to a parameter, and what is left of the line; empty where it is not there.
 
-        A name may have spaces: of all names that the line begins with, the longest one.
+        A name may have spaces, and stand in quotes.
         """
         if kind == "text":
             return rest, ""
         if kind == "player":
-            found = ""
             quoted = re.match(r'"([^"]+)"\s*', rest)
             if quoted:
                 return quoted[1], rest[quoted.end() :]
-            words = rest.split(" ")
-            for count in range(1, min(len(words), 8) + 1):
-                name = " ".join(words[:count])
-                if self._lobby.find_player(name) is not None:
-                    found = name
-            found = found or words[0]
+            found = self._named_first(rest)
             return found, rest[len(found) :].strip()
         word, _, left = rest.partition(" ")
         if kind == "duration" and not DURATION.fullmatch(word.lower()):
@@ -150,35 +146,46 @@ class Commands:
             return "", rest
         return word, left.strip()
 
+    def _named_first(self, rest: str) -> str:
+        """The longest name that a line begins with and somebody has; else its first word.
+
+        One that is spelled so comes before one that only looks so, or `/ban Pozzo spam` would hit
+        a Pozzospam.
+        """
+        words = rest.split(" ")
+        starts = [" ".join(words[:count]) for count in range(1, min(len(words), LONGEST) + 1)]
+        named = {each: who.name for each in starts if (who := self._lobby.find_named(each))}
+        spelled = [each for each, name in named.items() if name.casefold() == each.casefold()]
+        return (spelled or list(named) or starts[:1])[-1]
+
     def _player(self, name: str) -> Session:
-        session = self._lobby.find_player(name)
+        identity = self._lobby.find_named(name)
+        session = self._lobby.players.get(identity.player_id) if identity else None
         if session is None:
-            raise Rejected(ErrorCode.CHAT_NOBODY, name[:80])
+            raise Rejected(ErrorCode.CHAT_NOBODY, name)
         return session
 
     def _with(self, kind: SanctionKind) -> Run:
         async def run(session: Session, words: Words) -> None:
-            other = self._player(words["player"])
-            name = other.name
-            duration_ms = _milliseconds(words.get("duration", ""))
+            subject = await self._sanctions.find_named(words["player"])
             await self._sanctions.sanction(
                 actor_of(session),
                 kind,
-                other.player_id,
+                subject.player_id,
                 words.get("text", ""),
-                duration_ms=duration_ms,
+                duration_ms=_milliseconds(words.get("duration", "")),
             )
-            session.notice(NoticeCode.DONE, kind.value, name)
+            session.notice(NoticeCode.DONE, kind.value, subject.name)
 
         return run
 
     def _lift(self, kind: SanctionKind) -> Run:
         async def run(session: Session, words: Words) -> None:
-            other = self._player(words["player"])
-            lifted = await self._sanctions.lift_all(actor_of(session), kind, other.player_id)
+            subject = await self._sanctions.find_named(words["player"])
+            lifted = await self._sanctions.lift_all(actor_of(session), kind, subject.player_id)
             if not lifted:
                 raise Rejected(ErrorCode.CHAT_NOBODY, f"no {kind.value} is in force")
-            session.notice(NoticeCode.DONE, f"un{kind.value}", other.name)
+            session.notice(NoticeCode.DONE, f"un{kind.value}", subject.name)
 
         return run
 
@@ -206,7 +213,7 @@ class Commands:
         first = self._player(words["player"])
         goal = self._player(words["second player"]) if "second player" in words else first
         moved = session if goal is first else first
-        self._deeds.teleport_to(actor_of(session), moved, goal)
+        await self._deeds.teleport_to(actor_of(session), moved, goal)
         session.notice(NoticeCode.DONE, "teleport", moved.name)
 
     async def _slow(self, session: Session, words: Words) -> None:

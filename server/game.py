@@ -104,26 +104,27 @@ class Game:
 
         The chunks there are loaded first; the spawns' always are.
         """
-        tile_map = self.world.map
         self._waiting[session.player_id] = session
-        ready = Enter(session.player_id, session.name, session.look, standing)
-        if standing is None:
-            self.submit(ready)
-            return
-        needed = self._chunks_around(standing.x >> 10, standing.y >> 10)
+        if (before := self.world.players.get(session.player_id)) is not None:
+            # Who was cut off or taken over just now leaves with the next tick.
+            standing = self.world.standing(before.slot)
+
+        tile_map = self.world.map
+        needed = self._chunks_around(standing.x >> 10, standing.y >> 10) if standing else []
         self._pinned.update(needed)
 
-        def go_on(enter: Enter) -> None:
+        def go_on() -> None:
             self._unpin(needed)
             if self._waiting.get(session.player_id) is session:
-                self.submit(enter)
+                self.submit(Enter(session.player_id, session.name, session.look, standing))
 
-        self._keeper.load(
-            tile_map.missing(needed),
-            tile_map,
-            lambda: go_on(ready),
-            lambda refusal: go_on(replace(ready, standing=None)),
-        )
+        def refused(refusal: Rejected) -> None:
+            self._unpin(needed)
+            if self._waiting.get(session.player_id) is session:
+                del self._waiting[session.player_id]
+                session.entry_refused(ErrorCode.SERVER_BUSY)
+
+        self._keeper.load(tile_map.missing(needed), tile_map, go_on, refused)
 
     def leave(self, session: Session, reason: LeaveReason) -> None:
         """The session's player goes, or does not come after all."""
@@ -432,6 +433,12 @@ class Game:
     def unsettle(self, slot: int) -> None:
         """The member there needs something that others do not."""
         self._settled_on[slot] = -1
+
+    def tell(self, session: Session, frame: bytes) -> None:
+        """Something that a member alone hears, with the next tick."""
+        if (member := self._members.get(session.slot)) is not None:
+            member.hear(frame)
+            self.unsettle(session.slot)
 
     def resync(self, session: Session) -> None:
         """A client wants everybody in sight again."""

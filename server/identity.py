@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
+
+from server.roles import is_staff
 
 GUEST = "guest"
 PLAYER = "player"
@@ -61,7 +64,8 @@ class Sanction:
     name: str
     """The player's, as it was then."""
     network: str
-    """192.0.2.7, 192.0.2.0/24 or the like; empty where a player is meant."""
+    """192.0.2.7/32, 192.0.2.0/24 or the like; empty where an account is meant. A banned guest has
+    both: without an account nothing but the address tells who comes again."""
     reason: str
     """Told to the player."""
     note: str
@@ -91,7 +95,34 @@ class Sanction:
         """True where it is a ban of addresses, this one among them."""
         if not self.network or not address:
             return False
-        return ip_address(address) in parse_network(self.network)
+        first, last = address_range(self.network)
+        return first <= address_key(address) <= last
+
+    def keeps_out(self, player_id: int | None, role: str) -> bool:
+        """Whether a player of that role may not come in, where it is known to cover them.
+
+        By an address the staff is never kept out, so that it cannot lock itself out; and by a
+        guest's only those who come without an account.
+        """
+        if self.kind is not SanctionKind.BAN:
+            return False
+        if self.player_id is None:
+            return not is_staff(role)
+        return self.player_id == player_id or role == GUEST
+
+
+def address_key(address: str) -> str:
+    """An address in digits that are in the order of the addresses. Raises ValueError."""
+    parsed = ip_address(address)
+    if isinstance(parsed, IPv6Address):
+        parsed = parsed.ipv4_mapped or parsed
+    return f"{parsed.version}:{int(parsed):0{parsed.max_prefixlen // 4}x}"
+
+
+def address_range(network: str) -> tuple[str, str]:
+    """The keys of the first and the last address of a range."""
+    parsed = parse_network(network)
+    return address_key(str(parsed[0])), address_key(str(parsed[-1]))
 
 
 def parse_network(text: str) -> IPv4Network | IPv6Network:
@@ -124,6 +155,15 @@ class Identity:
 
     def sanction(self, kind: SanctionKind, now_ms: int) -> Sanction | None:
         """The one of that kind that holds longest, where one is in force."""
-        held = [each for each in self.sanctions if each.kind is kind and each.is_in_force(now_ms)]
-        endless = 1 << 63
-        return max(held, key=lambda each: each.expires_ms or endless, default=None)
+        held = (each for each in self.sanctions if each.kind is kind and each.is_in_force(now_ms))
+        return longest(held)
+
+
+def longest(sanctions: Iterable[Sanction]) -> Sanction | None:
+    """The one that holds longest; None where there is none."""
+    endless = 1 << 63
+    return max(
+        sanctions,
+        key=lambda each: endless if each.expires_ms is None else each.expires_ms,
+        default=None,
+    )

@@ -11,7 +11,7 @@ import contextlib
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +50,8 @@ class Absent:
 
     identity: Identity
     until: float
+    resume_keys: list[str]
+    """By any of these tokens, by their hashes."""
 
 
 def start_task(work: Coroutine[Any, Any, None]) -> None:
@@ -88,11 +90,9 @@ class Lobby:
         clock: Callable[[], float] = time.monotonic,
         start: Callable[[Coroutine[Any, Any, None]], None] = start_task,
     ) -> None:
-        if not games:
-            raise ValueError("a server needs a world")
+        """A command that works on accounts while no server runs has a lobby without worlds."""
         self.settings = settings
         self.games = {game.name: game for game in games}
-        self.default_game = games[0]
         self.sessions: set[Session] = set()
         self._peers: set[Peer] = set()
         self._is_empty = asyncio.Event()
@@ -105,12 +105,19 @@ class Lobby:
         self._absent: dict[int, Absent] = {}
         self._names: dict[str, int] = {}
         """Skeletons of the names in use, those of the absent too, and the players' ids."""
+        self._claims: dict[str, int] = {}
+        """Skeletons of the names that players ask for just now, and the players' ids."""
         self._resume: Tickets[Identity] = Tickets(
             settings.resume_seconds, MOST_ABSENT, TokenKind.RESUME
         )
         self._per_address: Counter[str] = Counter()
         for game in games:
             game.on_left = self._left_from(game.name)
+
+    @property
+    def default_game(self) -> Game:
+        """The first world's."""
+        return next(iter(self.games.values()))
 
     @property
     def connection_count(self) -> int:
@@ -143,11 +150,11 @@ class Lobby:
     def let_in(self, session: Session, identity: Identity) -> None:
         """The session is this player's, from wherever else they are."""
         if session.is_closed:
-            self.release(skeleton(identity.name), identity.player_id)
             return
         if (before := self.players.get(identity.player_id)) is not None:
             before.fail(ErrorCode.TAKEN_OVER)
-        self._absent.pop(identity.player_id, None)
+        if (absent := self._absent.pop(identity.player_id, None)) is not None:
+            self._drop_tokens(absent.resume_keys)
         self._names[skeleton(identity.name)] = identity.player_id
         self.players[identity.player_id] = session
         session.let_in(identity, self._new_resume_token(session, identity))
@@ -166,18 +173,21 @@ class Lobby:
         session = self.players.get(identity.player_id)
         if session is None:
             return
-        self._resume.drop(session.resume_key)
         session.tell_identity(self._new_resume_token(session, identity))
         if session.game is not None:
             session.game.submit(Rename(identity.player_id, identity.name, identity.look))
 
-    def take_resume_token(self, token: str) -> Identity | None:
-        """Whose token it is; from here on it is no good."""
-        return self._resume.take(token, self._clock())
+    def find_resumed(self, token: str) -> Identity | None:
+        """Whose resume token it is."""
+        return self._resume.peek(token, self._clock())
+
+    def take_resume_token(self, token: str) -> bool:
+        """Whether it is good still; from here on it is not."""
+        return self._resume.take(token, self._clock()) is not None
 
     def guest_of(self, token: str) -> Identity | None:
         """Who holds that resume token and is here, for what HTTP asks in their name."""
-        identity = self._resume.peek(token, self._clock())
+        identity = self.find_resumed(token)
         return identity if identity is not None and identity.player_id in self.players else None
 
     def find_identity(self, player_id: int) -> Identity | None:
@@ -187,9 +197,9 @@ class Lobby:
         absent = self._absent.get(player_id)
         return absent.identity if absent else None
 
-    def find_player(self, name: str) -> Session | None:
-        """Who is here under a name, or one that looks like it."""
-        return self.players.get(self._names.get(skeleton(name), 0))
+    def find_named(self, name: str) -> Identity | None:
+        """Who is here, or expected back, under a name or one that looks like it."""
+        return self.find_identity(self._names.get(skeleton(name), 0))
 
     def identities(self) -> Iterable[tuple[Identity, Session | None]]:
         """Everybody who is here, with their sessions, and everybody who is expected back."""
@@ -223,14 +233,20 @@ class Lobby:
             return
         if self.players.get(identity.player_id) is session:
             del self.players[identity.player_id]
-        if reason is LeaveReason.LOST:
-            now = self._clock()
-            self._resume.let_go(session.resume_key, now)
-            until = now + self.settings.resume_seconds
-            self._absent[identity.player_id] = Absent(identity, until)
-        else:
-            self._resume.drop(session.resume_key)
+        if reason is not LeaveReason.LOST:
+            self._drop_tokens(session.resume_keys)
             self.release(skeleton(identity.name), identity.player_id)
+            return
+        now = self._clock()
+        keys = session.resume_keys
+        for key in keys:
+            self._resume.let_go(key, now)
+        if session.came_by:
+            # Its AUTH_OK may have been lost, and the new token with it.
+            self._resume.put_back(session.came_by, identity, now)
+            keys = [*keys, session.came_by]
+        until = now + self.settings.resume_seconds
+        self._absent[identity.player_id] = Absent(identity, until, keys)
 
     def standing(self, identity: Identity, world: str) -> Standing | None:
         """Where a player stood last in a world."""
@@ -244,10 +260,16 @@ class Lobby:
         return lambda player_id, standing: self._log.stood(player_id, world, standing)
 
     def _new_resume_token(self, session: Session, identity: Identity) -> str:
+        """The one before stays good as well, for the new one may be lost on its way."""
         token = self._resume.issue(identity, self._clock())
-        session.resume_key = token_hash(token)
-        self._resume.keep(session.resume_key)
+        self._drop_tokens(session.resume_keys[:-1])
+        session.resume_keys = [*session.resume_keys[-1:], token_hash(token)]
+        self._resume.keep(session.resume_keys[-1])
         return token
+
+    def _drop_tokens(self, keys: list[str]) -> None:
+        for key in keys:
+            self._resume.drop(key)
 
     def disconnected(self, peer: Peer) -> None:
         """The connection is gone."""
@@ -258,13 +280,29 @@ class Lobby:
         if not self._peers:
             self._is_empty.set()
 
-    def claim(self, key: str, player_id: int) -> None:
-        """Gives a name, by its skeleton, to a player. Raises Rejected where it is another's."""
-        if self._names.setdefault(key, player_id) != player_id:
-            raise Rejected(ErrorCode.NAME_IN_USE)
+    @contextlib.contextmanager
+    def claiming(self, key: str, player_id: int) -> Iterator[None]:
+        """While the database is asked for a name, by its skeleton, only this player gets it.
 
-    def is_claimed_by(self, key: str, player_id: int) -> bool:
-        return self._names.get(key) == player_id
+        Raises Rejected where it is another's, and where the player asks for another one already:
+        somebody can do one thing at a time.
+        """
+        if player_id in self._claims.values():
+            raise Rejected(ErrorCode.SERVER_BUSY, "one name at a time", 1000)
+        if key in self._claims or self._names.get(key, player_id) != player_id:
+            raise Rejected(ErrorCode.NAME_IN_USE)
+        self._claims[key] = player_id
+        try:
+            yield
+        finally:
+            del self._claims[key]
+
+    def rename(self, identity: Identity, name: str) -> None:
+        """A player who is here, or expected back, has a name that was claimed for them."""
+        self.release(skeleton(identity.name), identity.player_id)
+        identity.name = name
+        self._names[skeleton(name)] = identity.player_id
+        self.identity_changed(identity)
 
     def release(self, key: str, player_id: int) -> None:
         """The name is free, if it was that player's."""

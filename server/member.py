@@ -59,6 +59,10 @@ class Member:
         self.wants_full = True
         return True
 
+    def hear(self, frame: bytes) -> None:
+        """Queues a frame that is for this client alone."""
+        self._frames.append(frame)
+
     def hear_edits(self, edit_frames: dict[int, bytes]) -> None:
         """Queues the tick's CHUNK_EDITs of the chunks that the client has."""
         if not edit_frames:

@@ -88,7 +88,7 @@ class EditRow(SQLModel, table=True):
     time_ms: int = Field(sa_column=Column(BigInteger, nullable=False))
     """Since 1970."""
     author: str = Field(max_length=64)
-    author_id: int = 0
+    author_id: int = Field(default=0, index=True)
     """The player's number; 0 where it was none."""
     via: str = Field(max_length=16)
     kind: str = Field(max_length=16)
@@ -161,8 +161,10 @@ class LoginRow(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     account_id: int = Field(foreign_key="accounts.id", ondelete="CASCADE", index=True)
-    token_hash: str = Field(max_length=64, unique=True)
-    previous_hash: str | None = Field(default=None, max_length=64, index=True)
+    family_hash: str = Field(max_length=64, unique=True)
+    """What all tokens of a log-in have in common: so an old one is known again."""
+    token_hash: str = Field(max_length=64)
+    previous_hash: str | None = Field(default=None, max_length=64)
     """Good until the new token is used for the first time: its answer may have been lost."""
     created_ms: int = _time_ms()
     expires_ms: int = _time_ms()
@@ -211,7 +213,10 @@ class SanctionRow(SQLModel, table=True):
     name: str = Field(max_length=20)
     """The player's, as it was then."""
     network: str = Field(max_length=64)
-    """An address or a range, as 192.0.2.0/24; empty where a player is meant."""
+    """An address or a range, as 192.0.2.0/24; empty where an account is meant."""
+    first_address: str = Field(max_length=40)
+    """Of the range, as server.identity.address_key has it; empty where there is none."""
+    last_address: str = Field(max_length=40, index=True)
     reason: str = Field(max_length=500)
     """Told to the player."""
     note: str = Field(max_length=500)

@@ -24,8 +24,9 @@ FLUSH_SECONDS = 1.0
 STANDINGS_SECONDS = 30
 """How often it is noted where everybody stands; at leaving and at the end it is noted, too."""
 FORGET_SECONDS = 3600
-MOST_LINES = 10_000
-"""While the database cannot be written, so many chat lines are kept; then the oldest are lost."""
+MOST_KEPT = 10_000
+"""While the database cannot be written, so many chat lines and visits are kept; then the oldest are
+lost."""
 DAY_MS = 24 * 3600 * 1000
 
 
@@ -36,8 +37,8 @@ class PlayerLog:
         self._chat_days = chat_days
         self._stood: dict[tuple[int, str], Standing] = {}
         self._unwritten: set[tuple[int, str]] = set()
-        self._visits: list[Visit] = []
-        self._lines: deque[ChatLine] = deque(maxlen=MOST_LINES)
+        self._visits: deque[Visit] = deque(maxlen=MOST_KEPT)
+        self._lines: deque[ChatLine] = deque(maxlen=MOST_KEPT)
 
     def stood(self, player_id: int, world: str, standing: Standing) -> None:
         """A player is, or was last, there."""
@@ -64,8 +65,8 @@ class PlayerLog:
     async def flush(self) -> None:
         """Writes down what has come in. Keeps it where that fails."""
         unwritten, self._unwritten = self._unwritten, set()
-        visits, self._visits = self._visits, []
-        lines = list(self._lines)
+        visits, lines = list(self._visits), list(self._lines)
+        self._visits.clear()
         self._lines.clear()
         if not (unwritten or visits or lines):
             return
@@ -75,21 +76,21 @@ class PlayerLog:
         except StoreError as error:
             log.warning("the players' log cannot be written: %s", error)
             self._unwritten |= unwritten
-            self._visits = visits + self._visits
-            self._lines.extendleft(reversed(lines))
+            self._visits = deque([*visits, *self._visits], MOST_KEPT)
+            self._lines = deque([*lines, *self._lines], MOST_KEPT)
 
     async def run(self, games: list[Game], is_here: Callable[[int], bool]) -> None:
         """Until cancelled. `is_here` tells whom to remember."""
         seconds = 0
         while True:
+            if self._chat_days and seconds % FORGET_SECONDS == 0:
+                await self._forget_chat()
             await asyncio.sleep(FLUSH_SECONDS)
             seconds += 1
             if seconds % STANDINGS_SECONDS == 0:
                 self.note_standings(games)
             await self.flush()
             self.forget({player_id for player_id, _ in self._stood if not is_here(player_id)})
-            if self._chat_days and seconds % FORGET_SECONDS == 0:
-                await self._forget_chat()
 
     def note_standings(self, games: list[Game]) -> None:
         for game in games:

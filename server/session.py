@@ -31,8 +31,14 @@ log = logging.getLogger(__name__)
 
 VIA = "game"
 """What the journal calls this way of editing."""
+MOST_ERROR_BYTES, MOST_NOTICE_BYTES = 255, 4000
+"""ERROR.text and NOTICE.values hold so much."""
 TEXT_CLOSE_CODE = 1003
 """RFC 6455, 7.4.1: data of a type that the endpoint cannot accept."""
+
+
+NOT_MEANT = (ErrorCode.SILENT, ErrorCode.INTERNAL)
+"""Neither the player nor anybody else wanted the end: they may resume."""
 
 
 class Peer(Protocol):
@@ -87,8 +93,10 @@ class Session:
         """Who is here, once that is known."""
         self.slot = -1
         self.game: Game | None = None
-        self.resume_key = ""
-        """The hash of the token by which the player may come back."""
+        self.resume_keys: list[str] = []
+        """The hashes of the tokens by which the player may come back: the last two."""
+        self.came_by = ""
+        """That of the token by which they did, until they are known to have heard of another."""
         self._opened = now
         self._heard = now
         self._pinged = False
@@ -110,6 +118,15 @@ class Session:
     @property
     def look(self) -> int:
         return self.identity.look if self.identity else 0
+
+    @property
+    def is_in_world(self) -> bool:
+        return self.state is State.WORLD
+
+    @property
+    def world_name(self) -> str:
+        """Empty in the lobby."""
+        return self.game.name if self.game else ""
 
     def may(self, resource: str, action: str) -> bool:
         """Whether the player's role allows it."""
@@ -227,10 +244,12 @@ class Session:
     def notice(self, code: NoticeCode, *values: str | int) -> None:
         """Tells the player something, to be put in words by the client."""
         if self.state is not State.CLOSED:
-            text = "\x1f".join(str(each).replace("\x1f", " ") for each in values)
-            self.peer.send(
-                codec.Notice(code, text.encode()[:4000].decode(errors="ignore")).encode()
-            )
+            told = [str(each).replace("\x1f", " ") for each in values]
+            # The last of long lists have no room; half a name would be another's.
+            while len(told) > 1 and len("\x1f".join(told).encode()) > MOST_NOTICE_BYTES:
+                del told[-max(1, len(told) // 16) :]
+            text = shortened("\x1f".join(told), MOST_NOTICE_BYTES)
+            self.peer.send(codec.Notice(code, text).encode())
 
     def refuse(self, refusal: Rejected, message_type: int = 0) -> None:
         """Says no to something; all goes on."""
@@ -267,7 +286,7 @@ class Session:
         """Tells the peer why, and closes."""
         if self.state is State.CLOSED:
             return
-        self._leave(LeaveReason.REMOVED)
+        self._leave(LeaveReason.LOST if code in NOT_MEANT else LeaveReason.REMOVED)
         log.info("%s is refused: %s %s", self.name or "a connection", code.name, text)
         self.peer.send(_error(code, text, message_type, fatal=True, retry_after_ms=retry_after_ms))
         self.peer.close(close_code or 4000 + code, code.name)
@@ -345,6 +364,7 @@ class Session:
 
     def _enter_world(self, message: codec.EnterWorld, now: float) -> None:
         assert self.identity is not None
+        self.came_by = ""  # Nobody asks for this before AUTH_OK.
         self.game = self.lobby.find_game(message.world)
         self.state = State.ENTERING
         self.game.admit(self, self.lobby.standing(self.identity, self.game.name))
@@ -489,5 +509,10 @@ def _error(
         fatal=int(fatal),
         message=message_type,
         retry_after_ms=retry_after_ms,
-        text=text,
+        text=shortened(text, MOST_ERROR_BYTES),
     ).encode()
+
+
+def shortened(text: str, most_bytes: int) -> str:
+    """So much of a text as has room in a field."""
+    return text.encode()[:most_bytes].decode(errors="ignore")

@@ -34,6 +34,20 @@ def new_token(kind: TokenKind = TokenKind.LOGIN) -> str:
     return kind + secrets.token_urlsafe(RANDOM_BYTES)
 
 
+def successor(token: str) -> str:
+    """Another of the same family: it takes the first one's place, or that of a later one.
+
+    Whoever comes with one that was replaced long ago can so be told from whoever comes with
+    nothing (RFC 9700, 4.14.2).
+    """
+    return f"{family(token)}.{secrets.token_urlsafe(RANDOM_BYTES)}"
+
+
+def family(token: str) -> str:
+    """What all successors of a token have in common, which is the first one."""
+    return token.partition(".")[0]
+
+
 def token_hash(token: str) -> str:
     """What is kept: SHA-256 in 64 hex digits. Takes whatever somebody sent as a token."""
     # A lone surrogate, which JSON can carry, has no UTF-8 otherwise.

@@ -317,7 +317,8 @@ class World:
         self._list_active()
         self._free.append(player.slot)
         changes.left.append(Departure(player, command.reason, self.standing(player.slot)))
-        changes.entered = [each for each in changes.entered if each.player_id != player.player_id]
+        for news in (changes.entered, changes.renamed, changes.moved_out):
+            news[:] = [each for each in news if each.player_id != player.player_id]
 
     def standing(self, slot: int) -> Standing:
         """Where the player in a slot is."""
@@ -327,9 +328,13 @@ class World:
 
     def _rename(self, command: Rename, changes: Changes) -> None:
         player = self.players.get(command.player_id)
-        if player is not None:
-            player = replace(player, name=command.name, look=command.look)
-            self.players[player.player_id] = player
+        if player is None or (player.name, player.look) == (command.name, command.look):
+            return  # Something else about them changed, which is not for everybody's eyes.
+        player = replace(player, name=command.name, look=command.look)
+        self.players[player.player_id] = player
+        if any(each.player_id == player.player_id for each in changes.entered):
+            changes.entered = [self.players[each.player_id] for each in changes.entered]
+        else:
             changes.renamed.append(player)
 
     def _teleport(self, command: Teleport, changes: Changes) -> None:

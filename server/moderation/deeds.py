@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from protocol_spec.codec import ErrorCode, NoticeCode
-from server.chat import Chat
+from server.chat import READ, Chat
 from server.chat_filter import ChatFilter, Rule
 from server.failures import Rejected
-from server.identity import GUEST, OWNER
+from server.identity import GUEST
 from server.lobby import Lobby
 from server.moderation.actor import Actor, checked_reason
 from server.roles import may_grant
 from server.session import Session
 from server.store import accounts, chat
+from server.store.accounts import LastOwner
 from server.store.audit import write_audit
 from server.store.chat import ChatLine
 from server.store.settings import change_setting
@@ -28,26 +29,26 @@ class Deeds:
         self._lobby = lobby
         self._chat = chat
 
-    def teleport_to(self, actor: Actor, moved: Session, goal: Session) -> None:
+    async def teleport_to(self, actor: Actor, moved: Session, goal: Session) -> None:
         """Puts one player beside another of the same world. Raises Rejected."""
         game = goal.game
-        if game is None or moved.game is not game or goal.slot < 0:
+        if game is None or moved.game is not game or not goal.is_in_world:
             raise Rejected(ErrorCode.CHAT_NOBODY, "they are not in the same world")
         x, y, z = (int(each[goal.slot]) for each in (game.world.x, game.world.y, game.world.z))
-        self.teleport(actor, moved, x, y, z)
+        await self.teleport(actor, moved, x, y, z)
 
-    def teleport(self, actor: Actor, moved: Session, x: int, y: int, z: int = 0) -> None:
+    async def teleport(self, actor: Actor, moved: Session, x: int, y: int, z: int = 0) -> None:
         """Puts a player somewhere in their world, in 1/1024 tile. Raises Rejected."""
         is_own = moved.player_id == actor.player_id
         role = None if is_own or moved.identity is None else moved.identity.role
         actor.check("player", "teleport", role)
         if moved.game is None or not moved.game.world.map.is_on_map(x >> 10, y >> 10):
             raise Rejected(ErrorCode.EDIT_OUTSIDE)
+        audit = actor.audit("player.teleport", moved.name, x=x >> 10, y=y >> 10)
+        await self._database.do(write_audit, audit)
         moved.game.move(moved.player_id, x, y, z)
         if not is_own:
             moved.notice(NoticeCode.TELEPORTED, actor.name)
-        audit = actor.audit("player.teleport", moved.name, x=x >> 10, y=y >> 10)
-        self._lobby.start(self._database.do(write_audit, audit))
 
     async def announce(self, actor: Actor, text: str, world: str = "") -> None:
         """Tells everybody in a world, or in all. Raises Rejected."""
@@ -69,22 +70,25 @@ class Deeds:
     async def delete_line(self, actor: Actor, number: int) -> ChatLine:
         """Takes a line from everybody's sight. Raises Rejected."""
         actor.check("chat", "delete")
-        line = await self._change_line(actor, number, "deleted")
+        fates = (*READ, "held", "shadowed")
+        line = await self._change_line(actor, number, fates, "deleted")
         self._chat.remove(line)
         return line
 
     async def release_line(self, actor: Actor, number: int) -> ChatLine:
         """Lets a line go out that the filter held. Raises Rejected."""
         actor.check("chat", "delete")
-        line = await self._change_line(actor, number, "said")
+        line = await self._change_line(actor, number, ("held",), "said")
         self._chat.release(line)
         return line
 
-    async def _change_line(self, actor: Actor, number: int, fate: str) -> ChatLine:
+    async def _change_line(
+        self, actor: Actor, number: int, only_from: tuple[str, ...], fate: str
+    ) -> ChatLine:
         audit = actor.audit("chat.delete", f"line {number}", fate=fate)
-        line = await self._database.do(chat.change_fate, number, fate, audit)
+        line = await self._database.do(chat.change_fate, number, only_from, fate, audit)
         if line is None:
-            raise Rejected(ErrorCode.CHAT_NOBODY, f"there is no line {number}")
+            raise Rejected(ErrorCode.CHAT_NOBODY, f"no line {number} is {' or '.join(only_from)}")
         return line
 
     async def set_filter_rules(self, actor: Actor, rules: list[Rule]) -> None:
@@ -107,12 +111,11 @@ class Deeds:
         actor.check("account", "change_role")
         if not may_grant(actor.role, account.role, role):
             raise Rejected(ErrorCode.FORBIDDEN, f"{actor.role} may not make {role}")
-        if account.role == OWNER and role != OWNER:
-            everybody = await self._database.do(accounts.all_accounts)
-            if sum(each.role == OWNER for each in everybody) == 1:
-                raise Rejected(ErrorCode.FORBIDDEN, "a server needs an owner")
         audit = actor.audit("account.change_role", account.name, was=account.role, now=role)
-        await self._database.do(accounts.change_account, player_id, audit, {"role": role})
+        try:
+            await self._database.do(accounts.change_role, player_id, role, audit)
+        except LastOwner:
+            raise Rejected(ErrorCode.FORBIDDEN, "a server needs an owner") from None
         identity = self._lobby.find_identity(player_id)
         if identity is not None:
             identity.role = role

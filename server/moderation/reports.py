@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from protocol_spec.codec import ErrorCode, MessageType, NoticeCode
+from server.authentication import busy
 from server.chat import Chat
 from server.failures import Rejected
 from server.game import wall_clock_ms
@@ -12,10 +13,13 @@ from server.lobby import Lobby
 from server.moderation.actor import Actor, checked_reason
 from server.session import Session
 from server.store import StoreError, sanctions
-from server.store.sanctions import Report
+from server.store.chat import ChatLine
+from server.store.sanctions import CLOSED, TAKEN, Report
 from server.store.thread import Database
 
-OPEN, TAKEN, CLOSED = "open", "taken", "closed"
+REPORTS_PER_HOUR = 10
+"""From each player."""
+MINUTE_MS, HOUR_MS = 60_000, 3_600_000
 
 
 class ReportDesk:
@@ -26,34 +30,46 @@ class ReportDesk:
 
     async def file(self, session: Session, player_id: int, text: str) -> None:
         """A player reports another; the answer goes to the session."""
-        reporter, game = session.identity, session.game
-        subject = self._lobby.find_identity(player_id)
-        if reporter is None or game is None:
-            return
         try:
-            if not session.may("report", "file"):
-                raise Rejected(ErrorCode.FORBIDDEN)
-            if subject is None or subject is reporter:
-                raise Rejected(ErrorCode.CHAT_NOBODY)
-            lines = self._chat.recent(game.name, reporter.player_id)
-            report = Report(
-                time_ms=wall_clock_ms(),
-                world=game.name,
-                reporter_id=reporter.player_id,
-                reporter_name=reporter.name,
-                subject_id=player_id,
-                subject_name=subject.name,
-                text=text,
-                chat=[asdict(each) for each in lines],
-            )
-            await self._database.do(sanctions.add_report, report)
+            name = await self._file(session, player_id, text)
         except Rejected as refusal:
             session.refuse(refusal, MessageType.REPORT)
-        except StoreError:
-            busy = Rejected(ErrorCode.SERVER_BUSY, retry_after_ms=1000)
-            session.refuse(busy, MessageType.REPORT)
+        except StoreError as trouble:
+            session.refuse(busy(trouble), MessageType.REPORT)
         else:
-            session.notice(NoticeCode.REPORT_FILED, subject.name if subject else "")
+            session.notice(NoticeCode.REPORT_FILED, name)
+
+    async def _file(self, session: Session, player_id: int, text: str) -> str:
+        """Whom it is about. Raises Rejected."""
+        if not session.may("report", "file"):
+            raise Rejected(ErrorCode.FORBIDDEN)
+        lines = self._chat.recent(session.world_name, session.player_id)
+        name = self._name_of(player_id, lines)
+        if not name or player_id == session.player_id:
+            raise Rejected(ErrorCode.CHAT_NOBODY)
+        now_ms = wall_clock_ms()
+        filed = await self._database.do(sanctions.reports_by, session.player_id, now_ms - HOUR_MS)
+        if filed >= REPORTS_PER_HOUR:
+            raise Rejected(ErrorCode.CHAT_TOO_FAST, "the staff has to read them", MINUTE_MS)
+        report = Report(
+            time_ms=now_ms,
+            world=session.world_name,
+            reporter_id=session.player_id,
+            reporter_name=session.name,
+            subject_id=player_id,
+            subject_name=name,
+            text=text,
+            chat=[asdict(each) for each in lines],
+        )
+        await self._database.do(sanctions.add_report, report)
+        return name
+
+    def _name_of(self, player_id: int, lines: list[ChatLine]) -> str:
+        """Of somebody who is here, or was here and spoke; empty for all others."""
+        identity = self._lobby.find_identity(player_id)
+        if identity is not None:
+            return identity.name
+        return next((each.name for each in reversed(lines) if each.player_id == player_id), "")
 
     async def take(self, actor: Actor, number: int) -> Report:
         """The actor sees to it; whoever had it before has handed it over. Raises Rejected."""
@@ -76,9 +92,8 @@ class ReportDesk:
         report = await self._database.do(sanctions.find_report, number)
         if report is None:
             raise Rejected(ErrorCode.CHAT_NOBODY, f"there is no report {number}")
-        if report.state == CLOSED:
-            raise Rejected(ErrorCode.FORBIDDEN, "the case is closed")
         audit = actor.audit(action, report.subject_name, report=number, **columns)
         changed = await self._database.do(sanctions.change_report, number, audit, columns)
-        assert changed is not None
+        if changed is None:
+            raise Rejected(ErrorCode.FORBIDDEN, "the case is closed")
         return changed

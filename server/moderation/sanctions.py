@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from ipaddress import ip_address
 
 from protocol_spec.codec import ErrorCode, NoticeCode
 from server.failures import Rejected
@@ -10,6 +11,7 @@ from server.game import wall_clock_ms
 from server.identity import GUEST, Sanction, SanctionKind, parse_network
 from server.lobby import Lobby
 from server.moderation.actor import Actor, checked_reason
+from server.names import skeleton
 from server.store import accounts, sanctions
 from server.store.sanctions import Note
 from server.store.thread import Database
@@ -44,6 +46,15 @@ class SanctionDesk:
             raise Rejected(ErrorCode.CHAT_NOBODY)
         return Subject(player_id, visits[0].name, GUEST)
 
+    async def find_named(self, name: str) -> Subject:
+        """Somebody who is here, or has an account, by name. Raises Rejected."""
+        if (identity := self._lobby.find_named(name)) is not None:
+            return Subject(identity.player_id, identity.name, identity.role)
+        account = await self._database.do(accounts.find_account, skeleton=skeleton(name))
+        if account is None:
+            raise Rejected(ErrorCode.CHAT_NOBODY, name)
+        return Subject(account.player_id, account.name, account.role)
+
     async def sanction(
         self,
         actor: Actor,
@@ -53,14 +64,33 @@ class SanctionDesk:
         note: str = "",
         duration_ms: int | None = None,
     ) -> Sanction:
-        """Does it to a player; for good where there is no duration. Raises Rejected."""
+        """Does it to a player; for good where there is no duration. Raises Rejected.
+
+        The ban of a guest holds for all who come from the same address without an account.
+        """
         subject = await self.find(player_id)
         actor.check("player", _ACTIONS[kind], subject.role)
-        kept = await self._keep(
-            actor, self._made(actor, kind, subject, "", reason, note, duration_ms)
-        )
+        if player_id == actor.player_id:
+            raise Rejected(ErrorCode.FORBIDDEN, "nobody does that to themselves")
+        if kind is SanctionKind.KICK and player_id not in self._lobby.players:
+            raise Rejected(ErrorCode.CHAT_NOBODY, subject.name)
+        is_guests_ban = kind is SanctionKind.BAN and subject.role == GUEST
+        network = await self._network_of(player_id) if is_guests_ban else ""
+        made = self._made(actor, kind, subject, network, reason, note, duration_ms)
+        kept = await self._keep(actor, made)
         self._apply(kept)
         return kept
+
+    async def _network_of(self, player_id: int) -> str:
+        """Where a guest is, or was last; empty on this machine, as that may be everybody's."""
+        if (session := self._lobby.players.get(player_id)) is not None:
+            address = session.peer.address
+        else:
+            visits = await self._database.do(accounts.visits_of, player_id, 1)
+            address = visits[0].address if visits else ""
+        if not address or ip_address(address).is_loopback:
+            return ""
+        return str(parse_network(address))
 
     async def ban_network(
         self,
@@ -78,16 +108,10 @@ class SanctionDesk:
             raise Rejected(ErrorCode.COMMAND_USAGE, str(error)) from None
         if parsed.prefixlen == 0:
             raise Rejected(ErrorCode.COMMAND_USAGE, "that is everybody")
-        nobody = Subject(0, "", GUEST)
-        kept = await self._keep(
-            actor,
-            self._made(actor, SanctionKind.BAN, nobody, str(parsed), reason, note, duration_ms),
-        )
-        left_ms = kept.left_ms(wall_clock_ms())
-        for session in list(self._lobby.players.values()):
-            # The staff does not lock itself out by a range that is too wide.
-            if kept.covers(session.peer.remote) and session.player_id != actor.player_id:
-                self._lobby.expel(session.player_id, ErrorCode.BANNED, kept.reason, left_ms)
+        kind = SanctionKind.BAN
+        made = self._made(actor, kind, None, str(parsed), reason, note, duration_ms)
+        kept = await self._keep(actor, made)
+        self._apply(kept)
         return kept
 
     async def change(
@@ -101,6 +125,8 @@ class SanctionDesk:
     ) -> Sanction:
         """Gives a sanction another reason, note or end. Raises Rejected."""
         found = await self._found(actor, number)
+        if expires_ms is not None and expires_ms - wall_clock_ms() >= LONGEST_MS:
+            expires_ms = None
         changed = await self._database.do(
             sanctions.change_sanction,
             number,
@@ -112,7 +138,7 @@ class SanctionDesk:
             },
         )
         assert changed is not None
-        self._replace(changed)
+        self._reconsider(changed)
         return changed
 
     async def lift(self, actor: Actor, number: int) -> Sanction:
@@ -127,10 +153,7 @@ class SanctionDesk:
             {"lifted_ms": wall_clock_ms(), "lifted_by": actor.name[:64]},
         )
         assert lifted is not None
-        self._replace(lifted)
-        session = self._lobby.players.get(lifted.player_id or 0)
-        if session is not None and lifted.kind is SanctionKind.MUTE:
-            session.notice(NoticeCode.UNMUTED)
+        self._reconsider(lifted)
         return lifted
 
     async def lift_all(self, actor: Actor, kind: SanctionKind, player_id: int) -> int:
@@ -172,28 +195,32 @@ class SanctionDesk:
         found = await self._database.do(sanctions.find_sanction, number)
         if found is None:
             raise Rejected(ErrorCode.CHAT_NOBODY, f"there is no sanction {number}")
-        if found.network:
+        if found.player_id is None:
             actor.check("player", "ban_address")
-        else:
-            actor.check("player", _ACTIONS[found.kind])
+            return found
+        account = await self._database.do(accounts.find_account, player_id=found.player_id)
+        # As those who may do it may take it back, nobody does with what was done to themselves.
+        actor.check("player", _ACTIONS[found.kind], account.role if account else GUEST)
         return found
 
     def _made(
         self,
         actor: Actor,
         kind: SanctionKind,
-        subject: Subject,
+        subject: Subject | None,
         network: str,
         reason: str,
         note: str,
         duration_ms: int | None,
     ) -> Sanction:
+        if duration_ms is not None and duration_ms <= 0:
+            raise Rejected(ErrorCode.COMMAND_USAGE, "it must last for some time")
         now_ms = wall_clock_ms()
         lasts = duration_ms is not None and duration_ms < LONGEST_MS
         return Sanction(
             kind=kind,
-            player_id=None if network else subject.player_id,
-            name=subject.name,
+            player_id=subject.player_id if subject else None,
+            name=subject.name if subject else "",
             network=network,
             reason=checked_reason(reason),
             note=checked_reason(note, "a note"),
@@ -204,7 +231,7 @@ class SanctionDesk:
         )
 
     def _apply(self, sanction: Sanction) -> None:
-        """What the player feels of it."""
+        """What those feel of it whom it is about."""
         player_id = sanction.player_id or 0
         if (identity := self._lobby.find_identity(player_id)) is not None:
             identity.sanctions.append(sanction)
@@ -214,17 +241,39 @@ class SanctionDesk:
             case SanctionKind.KICK:
                 self._lobby.expel(player_id, ErrorCode.KICKED, sanction.reason)
             case SanctionKind.BAN:
-                self._lobby.expel(player_id, ErrorCode.BANNED, sanction.reason, left_ms)
+                for banned in self._banned(sanction):
+                    self._lobby.expel(banned, ErrorCode.BANNED, sanction.reason, left_ms)
             case SanctionKind.MUTE if session is not None:
                 session.notice(NoticeCode.MUTED, sanction.reason, -(-left_ms // 60_000))
             case SanctionKind.WARNING if session is not None:
                 session.notice(NoticeCode.WARNED, sanction.reason)
 
-    def _replace(self, sanction: Sanction) -> None:
-        identity = self._lobby.find_identity(sanction.player_id or 0)
+    def _banned(self, ban: Sanction) -> list[int]:
+        """Whom a ban throws out: a player, here or expected, or who is here from an address."""
+        if ban.player_id is not None:
+            return [ban.player_id]
+        return [
+            identity.player_id
+            for identity, session in self._lobby.identities()
+            if session is not None
+            and ban.covers(session.peer.remote)
+            and ban.keeps_out(identity.player_id, identity.role)
+        ]
+
+    def _reconsider(self, sanction: Sanction) -> None:
+        """What the player feels of it is another thing now, or nothing any more."""
+        player_id, now_ms = sanction.player_id or 0, wall_clock_ms()
+        identity = self._lobby.find_identity(player_id)
         if identity is not None:
             others = [each for each in identity.sanctions if each.number != sanction.number]
-            identity.sanctions = [*others, replace(sanction)]
+            identity.sanctions = others
+        if sanction.is_in_force(now_ms):
+            self._apply(sanction)
+            return
+        session = self._lobby.players.get(player_id)
+        is_muted = identity is not None and identity.sanction(SanctionKind.MUTE, now_ms)
+        if session is not None and sanction.kind is SanctionKind.MUTE and not is_muted:
+            session.notice(NoticeCode.UNMUTED)
 
 
 _ACTIONS = {
@@ -237,8 +286,9 @@ _ACTIONS = {
 
 
 def _named(sanction: Sanction) -> str:
-    return f"player.{'ban_address' if sanction.network else _ACTIONS[sanction.kind]}"
+    is_of_addresses = sanction.player_id is None
+    return f"player.{'ban_address' if is_of_addresses else _ACTIONS[sanction.kind]}"
 
 
 def _subject_of(sanction: Sanction) -> str:
-    return sanction.network or sanction.name
+    return sanction.name if sanction.player_id is not None else sanction.network

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import delete, insert, or_, update
+from sqlalchemy import delete, insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
-from server.identity import Account, Sanction, Standing
+from server.identity import OWNER, Account, Sanction, Standing
 from server.models import AccountRow, CounterRow, LoginRow, StandingRow, VisitRow
 from server.store import sanctions
 from server.store.audit import Audit, write_audit
@@ -21,6 +21,20 @@ NEXT_PLAYER = "next_player"
 
 class NameTaken(Exception):
     """The name, or one that looks like it, belongs to an account."""
+
+
+class LastOwner(Exception):
+    """A server needs an owner."""
+
+
+@dataclass(frozen=True)
+class Login:
+    """A log-in that begins."""
+
+    token_hash: str
+    address: str
+    now_ms: int
+    expires_ms: int
 
 
 @dataclass(frozen=True)
@@ -52,7 +66,9 @@ def reserve_player_ids(session: Session, count: int) -> int:
     return first
 
 
-def add_account(session: Session, account: Account, audit: Audit | None = None) -> None:
+def add_account(
+    session: Session, account: Account, audit: Audit | None = None, login: Login | None = None
+) -> None:
     """Raises NameTaken."""
     columns = asdict(account)
     row = AccountRow(id=columns.pop("player_id"), **columns)
@@ -63,6 +79,8 @@ def add_account(session: Session, account: Account, audit: Audit | None = None) 
         raise NameTaken from error
     if audit is not None:
         write_audit(session, audit)
+    if login is not None:
+        _add_login(session, account.player_id, login)
 
 
 def find_account(
@@ -107,16 +125,51 @@ def change_account(
     return _account(row)
 
 
+def set_password(
+    session: Session, player_id: int, password_hash: str, audit: Audit | None
+) -> Account | None:
+    """Ends all log-ins as well; None where there is no such account."""
+    drop_logins(session, player_id)
+    return change_account(session, player_id, audit, {"password_hash": password_hash})
+
+
+def renew_hash(session: Session, player_id: int, old_hash: str, new_hash: str) -> bool:
+    """Keeps another hash of the same password; False where that is no longer the password."""
+    row = session.get(AccountRow, player_id)
+    if row is None or row.password_hash != old_hash:
+        return False
+    row.password_hash = new_hash
+    session.add(row)
+    return True
+
+
+def change_role(session: Session, player_id: int, role: str, audit: Audit) -> Account | None:
+    """None where there is no such account. Raises LastOwner."""
+    _check_owners(session, player_id, role)
+    return change_account(session, player_id, audit, {"role": role})
+
+
 def delete_account(session: Session, player_id: int, audit: Audit | None = None) -> bool:
-    """With its log-ins and standings; what it did to others' eyes, as edits and chat, stays."""
+    """With its log-ins, standings and visits; what others saw of it, as edits and chat, stays.
+
+    Raises LastOwner.
+    """
     row = session.get(AccountRow, player_id)
     if row is None:
         return False
+    _check_owners(session, player_id, "")
     session.exec(delete(VisitRow).where(col(VisitRow.player_id) == player_id))
     session.delete(row)
     if audit is not None:
         write_audit(session, audit)
     return True
+
+
+def _check_owners(session: Session, player_id: int, role: str) -> None:
+    """Raises LastOwner where nobody would be one if that account had that role."""
+    owners = set(session.exec(select(AccountRow.id).where(AccountRow.role == OWNER)))
+    if owners == {player_id} and role != OWNER:
+        raise LastOwner
 
 
 def arrival(
@@ -137,23 +190,32 @@ def arrival(
     )
 
 
-def add_login(
-    session: Session, player_id: int, token_hash: str, address: str, now_ms: int, expires_ms: int
-) -> None:
-    session.exec(delete(LoginRow).where(col(LoginRow.expires_ms) <= now_ms))
+def add_login(session: Session, player_id: int, password_hash: str, login: Login) -> Account | None:
+    """For somebody who gave a password; None where it, or the account, is no more."""
+    row = session.get(AccountRow, player_id)
+    if row is None or row.password_hash != password_hash:
+        return None
+    _add_login(session, player_id, login)
+    return _account(row)
+
+
+def _add_login(session: Session, player_id: int, login: Login) -> None:
+    session.exec(delete(LoginRow).where(col(LoginRow.expires_ms) <= login.now_ms))
     session.add(
         LoginRow(
             account_id=player_id,
-            token_hash=token_hash,
-            created_ms=now_ms,
-            expires_ms=expires_ms,
-            address=address,
+            family_hash=login.token_hash,
+            token_hash=login.token_hash,
+            created_ms=login.now_ms,
+            expires_ms=login.expires_ms,
+            address=login.address,
         )
     )
 
 
 def use_login(
     session: Session,
+    family_hash: str,
     token_hash: str,
     now_ms: int,
     new_hash: str | None = None,
@@ -162,17 +224,18 @@ def use_login(
     """The account of a log-in, whose token is then another one where `new_hash` is given.
 
     The token before the newest is still good, for the answer that told the newest may have been
-    lost; as soon as the newest is used, it is not.
+    lost; as soon as the newest is used, it is not. One from before is in the hands of two, of whom
+    one is a thief: it ends the log-in (RFC 9700, 4.14.2).
     """
     query = select(LoginRow, AccountRow).join(AccountRow)
-    query = query.where(
-        or_(col(LoginRow.token_hash) == token_hash, col(LoginRow.previous_hash) == token_hash),
-        col(LoginRow.expires_ms) > now_ms,
-    )
+    query = query.where(col(LoginRow.family_hash) == family_hash, col(LoginRow.expires_ms) > now_ms)
     found = session.exec(query).first()
     if found is None:
         return None
     login, account = found
+    if token_hash not in (login.token_hash, login.previous_hash):
+        session.delete(login)
+        return None
     if new_hash is not None:
         login.previous_hash, login.token_hash = token_hash, new_hash
         if expires_ms is not None:
@@ -183,12 +246,24 @@ def use_login(
     return _account(account)
 
 
-def drop_login(session: Session, token_hash: str) -> None:
-    session.exec(
-        delete(LoginRow).where(
-            or_(col(LoginRow.token_hash) == token_hash, col(LoginRow.previous_hash) == token_hash)
-        )
-    )
+def come_back(
+    session: Session,
+    family_hash: str,
+    token_hash: str,
+    new_hash: str,
+    expires_ms: int,
+    address: str,
+    now_ms: int,
+) -> Arrival | None:
+    """As `use_login`, with all else that is known of who comes."""
+    account = use_login(session, family_hash, token_hash, now_ms, new_hash, expires_ms)
+    if account is None:
+        return None
+    return arrival(session, address, now_ms, player_id=account.player_id)
+
+
+def drop_login(session: Session, family_hash: str) -> None:
+    session.exec(delete(LoginRow).where(col(LoginRow.family_hash) == family_hash))
 
 
 def drop_logins(session: Session, player_id: int) -> None:
@@ -219,9 +294,9 @@ def write_log(
 ) -> None:
     """Where players stood, by player and world, who came, and what they said.
 
-    Guests' places are not kept.
+    Guests' places are not kept, nor is anything of an account that was deleted meanwhile.
     """
-    numbers = [player_id for player_id, _ in stood]
+    numbers = {player_id for player_id, _ in stood} | {each.player_id for each in visits}
     accounts = set(session.exec(select(AccountRow.id).where(col(AccountRow.id).in_(numbers))))
     rows = [
         {
@@ -241,8 +316,9 @@ def write_log(
         upsert(session, StandingRow, ["account_id", "world"], rows)
         seen = update(AccountRow).where(col(AccountRow.id).in_({row["account_id"] for row in rows}))
         session.exec(seen.values(seen_ms=time_ms))
-    if visits:
-        session.execute(insert(VisitRow), [asdict(each) for each in visits])
+    came = [asdict(each) for each in visits if each.is_guest or each.player_id in accounts]
+    if came:
+        session.execute(insert(VisitRow), came)
     write_lines(session, lines)
 
 

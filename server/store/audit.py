@@ -35,7 +35,7 @@ def write_audit(session: Session, audit: Audit) -> None:
             via=audit.via,
             action=audit.action,
             subject=escaped(audit.subject)[:128],
-            details={key: _plain(value) for key, value in audit.details.items()},
+            details=_plain(audit.details),
         )
     )
 
@@ -82,13 +82,21 @@ def audit_entries(
 
 
 def escaped(text: str) -> str:
-    """Without control characters: a row must not draw on the screen of who reads it."""
+    """Without control characters: a row must not draw on the screen of who reads it.
+
+    A backslash is written twice, so that nobody can write what only looks escaped.
+    """
     return "".join(
-        each if each.isprintable() else each.encode("unicode_escape").decode() for each in text
+        each if each.isprintable() and each != "\\" else each.encode("unicode_escape").decode()
+        for each in text
     )
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, str):
         return escaped(value)
+    if isinstance(value, dict):
+        return {escaped(str(key)): _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
     return value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import delete, insert
@@ -65,10 +66,15 @@ def lines(
     return [_line(row) for row in rows]
 
 
-def change_fate(session: Session, number: int, fate: str, audit: Audit) -> ChatLine | None:
-    """Deletes a line from sight, or lets a held one go; None where there is none."""
+def change_fate(
+    session: Session, number: int, only_from: Collection[str], fate: str, audit: Audit
+) -> ChatLine | None:
+    """Deletes a line from sight, or lets a held one go.
+
+    None where there is none, or where what became of it so far is none of `only_from`.
+    """
     row = session.get(ChatRow, number)
-    if row is None:
+    if row is None or row.fate not in only_from:
         return None
     row.fate = fate
     session.add(row)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import Session, col, select
 
-from server.identity import LASTING, Sanction, SanctionKind
+from server.identity import LASTING, Sanction, SanctionKind, address_key, address_range
 from server.models import NoteRow, ReportRow, SanctionRow
 from server.store.audit import Audit, write_audit
+
+OPEN, TAKEN, CLOSED = "open", "taken", "closed"
+"""The states of a report."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class Report:
     text: str
     chat: list[dict[str, Any]] = field(default_factory=list)
     """time_ms, player_id, name, to_name and text of each line."""
-    state: str = "open"
+    state: str = OPEN
     taken_by: str = ""
     outcome: str = ""
     closed_ms: int | None = None
@@ -46,7 +49,8 @@ def add_sanction(session: Session, sanction: Sanction, audit: Audit) -> Sanction
     """Keeps it; returned with its number."""
     columns = asdict(sanction)
     del columns["number"]
-    row = SanctionRow(**columns)
+    first, last = address_range(sanction.network) if sanction.network else ("", "")
+    row = SanctionRow(**columns, first_address=first, last_address=last)
     session.add(row)
     write_audit(session, audit)
     session.flush()
@@ -55,19 +59,15 @@ def add_sanction(session: Session, sanction: Sanction, audit: Audit) -> Sanction
 
 def in_force(session: Session, player_id: int | None, address: str, now_ms: int) -> list[Sanction]:
     """What holds against a player, and the bans that cover an address."""
-    meant: ColumnElement[bool] = col(SanctionRow.network) != ""
+    key = address_key(address)
+    meant = and_(
+        col(SanctionRow.first_address) <= key,
+        col(SanctionRow.last_address) >= key,
+    )
     if player_id is not None:
         meant = or_(meant, col(SanctionRow.player_id) == player_id)
-    rows = session.exec(
-        select(SanctionRow).where(
-            meant,
-            col(SanctionRow.kind).in_([each.value for each in LASTING]),
-            col(SanctionRow.lifted_ms).is_(None),
-            or_(col(SanctionRow.expires_ms).is_(None), col(SanctionRow.expires_ms) > now_ms),
-        )
-    )
-    found = [_sanction(row) for row in rows]
-    return [each for each in found if not each.network or each.covers(address)]
+    rows = session.exec(select(SanctionRow).where(meant, _in_force(now_ms)))
+    return [_sanction(row) for row in rows]
 
 
 def find_sanction(session: Session, number: int) -> Sanction | None:
@@ -90,16 +90,7 @@ def all_sanctions(
     if kind is not None:
         query = query.where(SanctionRow.kind == kind.value)
     if in_force_at_ms is not None:
-        query = query.where(
-            and_(
-                col(SanctionRow.kind).in_([each.value for each in LASTING]),
-                col(SanctionRow.lifted_ms).is_(None),
-                or_(
-                    col(SanctionRow.expires_ms).is_(None),
-                    col(SanctionRow.expires_ms) > in_force_at_ms,
-                ),
-            )
-        )
+        query = query.where(_in_force(in_force_at_ms))
     rows = session.exec(query.order_by(col(SanctionRow.id).desc()).limit(limit))
     return [_sanction(row) for row in rows]
 
@@ -128,6 +119,13 @@ def add_report(session: Session, report: Report) -> Report:
     return _report(row)
 
 
+def reports_by(session: Session, reporter_id: int, since_ms: int) -> int:
+    """How many somebody filed since a time."""
+    query = select(func.count()).select_from(ReportRow)
+    mine = (ReportRow.reporter_id == reporter_id, ReportRow.time_ms >= since_ms)
+    return session.exec(query.where(*mine)).one()
+
+
 def reports(session: Session, *, state: str = "", subject_id: int | None = None) -> list[Report]:
     """The latest first."""
     query = select(ReportRow)
@@ -146,9 +144,9 @@ def find_report(session: Session, number: int) -> Report | None:
 def change_report(
     session: Session, number: int, audit: Audit, columns: dict[str, Any]
 ) -> Report | None:
-    """None where there is none of that number."""
+    """None where there is no open or taken one of that number."""
     row = session.get(ReportRow, number)
-    if row is None:
+    if row is None or row.state == CLOSED:
         return None
     for name, value in columns.items():
         setattr(row, name, value)
@@ -173,6 +171,15 @@ def notes(session: Session, player_id: int) -> list[Note]:
     return [
         Note(each.player_id, each.text, each.by_name, each.time_ms, each.id or 0) for each in rows
     ]
+
+
+def _in_force(now_ms: int) -> ColumnElement[bool]:
+    """As Sanction.is_in_force has it."""
+    return and_(
+        col(SanctionRow.kind).in_([each.value for each in LASTING]),
+        col(SanctionRow.lifted_ms).is_(None),
+        or_(col(SanctionRow.expires_ms).is_(None), col(SanctionRow.expires_ms) > now_ms),
+    )
 
 
 def _sanction(row: SanctionRow) -> Sanction:

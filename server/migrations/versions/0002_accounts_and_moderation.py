@@ -16,6 +16,7 @@ AUDIT_IS_FINAL = "the audit is append-only"
 def upgrade() -> None:
     with op.batch_alter_table("edits") as edits:
         edits.add_column(sa.Column("author_id", sa.Integer(), nullable=False, server_default="0"))
+        edits.create_index("ix_edits_author_id", ["author_id"])
     op.create_table(
         "counters",
         sa.Column("name", sa.String(32), primary_key=True),
@@ -36,8 +37,9 @@ def upgrade() -> None:
         "logins",
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("account_id", sa.Integer(), nullable=False, index=True),
-        sa.Column("token_hash", sa.String(64), nullable=False, unique=True),
-        sa.Column("previous_hash", sa.String(64), nullable=True, index=True),
+        sa.Column("family_hash", sa.String(64), nullable=False, unique=True),
+        sa.Column("token_hash", sa.String(64), nullable=False),
+        sa.Column("previous_hash", sa.String(64), nullable=True),
         sa.Column("created_ms", sa.BigInteger(), nullable=False),
         sa.Column("expires_ms", sa.BigInteger(), nullable=False),
         sa.Column("address", sa.String(64), nullable=False),
@@ -71,6 +73,8 @@ def upgrade() -> None:
         sa.Column("player_id", sa.Integer(), nullable=True, index=True),
         sa.Column("name", sa.String(20), nullable=False),
         sa.Column("network", sa.String(64), nullable=False),
+        sa.Column("first_address", sa.String(40), nullable=False),
+        sa.Column("last_address", sa.String(40), nullable=False, index=True),
         sa.Column("reason", sa.String(500), nullable=False),
         sa.Column("note", sa.String(500), nullable=False),
         sa.Column("by_id", sa.Integer(), nullable=False),
@@ -148,9 +152,11 @@ def _guard_the_audit() -> None:
             "FOR EACH STATEMENT EXECUTE FUNCTION audit_is_final()"
         )
         return
-    for change in ("UPDATE", "DELETE"):
+    # REPLACE deletes the row that is in its way without a word to the trigger of deletions.
+    is_there = "WHEN EXISTS (SELECT 1 FROM audit WHERE id = NEW.id)"
+    for change, when in (("UPDATE", ""), ("DELETE", ""), ("INSERT", is_there)):
         op.execute(
-            f"CREATE TRIGGER audit_is_final_{change.lower()} BEFORE {change} ON audit "
+            f"CREATE TRIGGER audit_is_final_{change.lower()} BEFORE {change} ON audit {when} "
             f"BEGIN SELECT RAISE(ABORT, '{AUDIT_IS_FINAL}'); END"
         )
 
@@ -164,4 +170,5 @@ def downgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION audit_is_final()")
     with op.batch_alter_table("edits") as edits:
+        edits.drop_index("ix_edits_author_id")
         edits.drop_column("author_id")
