@@ -33,7 +33,8 @@ class Caller:
     remote: str
     """The client's address, in its shortest form and without a port."""
     address: str
-    """The same where limits count it; empty on this very machine."""
+    """What limits count: the same for IPv4, the network of 64 bits for IPv6, which is the least
+    that anybody is given. Empty on this very machine."""
     scheme: str
     """How the client began: `http` or `https`, sockets too."""
     is_local: bool
@@ -56,20 +57,27 @@ def identify(peer: str, headers: Headers, trusted: Sequence[Network], *, is_tls:
     remote = str(own or UNKNOWN)
     scheme = "https" if is_tls else "http"
     is_loopback = own is not None and own.is_loopback
+    address = "" if is_loopback else _counted(own)
     if not _is_passed_on(headers):
-        return Caller(remote, "" if is_loopback else remote, scheme, is_loopback)
+        return Caller(remote, address, scheme, is_loopback)
     if own is None or not _is_in(own, trusted):
-        return Caller(remote, "" if is_loopback else remote, scheme, is_local=False)
-    remote = str(_forwarded(headers, trusted) or own)
+        return Caller(remote, address, scheme, is_local=False)
+    found = _forwarded(headers, trusted) or own
     said = _values(headers, FORWARDED_PROTO)
     is_safe = bool(said) and all(each.lower() in (b"https", b"wss") for each in said)
-    return Caller(remote, remote, "https" if is_safe else "http", is_local=False)
+    return Caller(str(found), _counted(found), "https" if is_safe else "http", is_local=False)
 
 
 def caller_of(scope: Any) -> Caller:
     """Who sent a request or opened a socket: `caller_of(request.scope)`."""
     caller: Caller = scope["estragon.caller"]
     return caller
+
+
+def _counted(address: Address | None) -> str:
+    if isinstance(address, IPv6Address):
+        return str(IPv6Network((address, 64), strict=False))
+    return str(address or UNKNOWN)
 
 
 def _is_passed_on(headers: Headers) -> bool:

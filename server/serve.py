@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
+import signal
 import socket
-import ssl
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 
 import uvicorn
 
-from server import __version__, gateway, tls
+from server import __version__, gateway
 from server.claim import claimed, reachable
 from server.lobby import Lobby
 from server.main import create_app
 from server.settings import Settings
+from server.tls import Certificate, TlsRefused
+
+log = logging.getLogger(__name__)
 
 SWITCH_SECONDS = 0.0002
 """How long the database's thread may keep the interpreter from the tick. With Python's own 5 ms the
@@ -29,6 +35,13 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._lobby = lobby
         self._way_here = way_here
+        self.on_hangup: Callable[[], None] | None = None
+        """What SIGHUP does; None: what it does to every program."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.on_hangup is not None and sys.platform != "win32":
+            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self.on_hangup)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         # Here, for uvicorn ends the process by the signal that it was sent: nothing comes after.
@@ -44,9 +57,9 @@ def serve(settings: Settings) -> None:
     certificate or its key will not do, DataInUse where somebody else works on the data folder,
     StoreError where the database cannot be used.
     """
-    context, certificate = _certificate(settings)
+    certificate = _certificate(settings)
     # Under TLS the loop keeps as much again in a buffer that nobody can look into.
-    send_buffer = gateway.SEND_BUFFER_BYTES // (1 if context is None else 2)
+    send_buffer = gateway.SEND_BUFFER_BYTES // (1 if certificate is None else 2)
     listening = _listening_socket(settings.host, settings.port, send_buffer)
     with listening, claimed(settings.data):
         app = create_app(settings)
@@ -58,7 +71,7 @@ def serve(settings: Settings) -> None:
             ws_max_size=gateway.LARGEST_MESSAGE,
             ws_ping_interval=None,  # The protocol has its own PING.
             ws_per_message_deflate=False,
-            ssl_context_factory=None if context is None else lambda *_: context,
+            ssl_context_factory=None if certificate is None else lambda *_: certificate.context,
             proxy_headers=False,  # It believes more than `server.callers` does.
             http="httptools",  # The one whose way of handing upgrades over the gateway knows.
             access_log=False,
@@ -67,7 +80,7 @@ def serve(settings: Settings) -> None:
         )
         host, port = listening.getsockname()[:2]
         address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-        print(_next_steps(address, is_tls=context is not None), flush=True)
+        print(_next_steps(address, is_tls=certificate is not None), flush=True)
         # What is loaded now stays: the collector need not look at it again and again.
         gc.collect()
         gc.freeze()
@@ -76,18 +89,35 @@ def serve(settings: Settings) -> None:
             ExitStack() as way_here,
             asyncio.Runner(loop_factory=config.get_loop_factory()) as runner,
         ):
-            way_here.enter_context(
-                reachable(settings.data, host, port, app.state.control_token, certificate)
-            )
-            runner.run(Server(config, lobby, way_here).serve(sockets=[listening]))
+
+            def open_way() -> None:
+                way_here.close()
+                shown = certificate.fingerprint if certificate else ""
+                token = app.state.control_token
+                way_here.enter_context(reachable(settings.data, host, port, token, shown))
+
+            server = Server(config, lobby, way_here)
+            if certificate is not None:
+                server.on_hangup = partial(_renew, certificate, open_way)
+            open_way()
+            runner.run(server.serve(sockets=[listening]))
 
 
-def _certificate(settings: Settings) -> tuple[ssl.SSLContext | None, str]:
-    """What makes connections https and wss, and the certificate's fingerprint."""
+def _certificate(settings: Settings) -> Certificate | None:
     if settings.tls_cert is None or settings.tls_key is None:
-        return None, ""
-    context = tls.server_context(settings.tls_cert, settings.tls_key)
-    return context, tls.fingerprint(settings.tls_cert)
+        return None
+    return Certificate(settings.tls_cert, settings.tls_key)
+
+
+def _renew(certificate: Certificate, open_way: Callable[[], None]) -> None:
+    """Certificates are renewed every few weeks: nobody needs to leave the game for that."""
+    try:
+        certificate.renew()
+    except (TlsRefused, OSError) as error:
+        log.warning("the certificate stays as it is: %s", error)
+        return
+    open_way()
+    log.info("the certificate was read again")
 
 
 def _listening_socket(host: str, port: int, send_buffer: int) -> socket.socket:

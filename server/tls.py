@@ -14,13 +14,31 @@ class TlsRefused(Exception):
     """The files do not do; the text is one line for a person."""
 
 
-def server_context(cert: Path, key: Path) -> ssl.SSLContext:
-    """What the server shows to those who connect by https and wss. Raises TlsRefused, OSError."""
+class Certificate:
+    """What the server shows to those who come by https and wss."""
+
+    def __init__(self, cert: Path, key: Path) -> None:
+        """From files in PEM. Raises TlsRefused, OSError."""
+        self._cert = cert
+        self._key = key
+        self.context, self.fingerprint = _read(cert, key)
+
+    def renew(self) -> None:
+        """Reads the files again; who connects from now on is shown what they hold.
+
+        Raises TlsRefused or OSError where they will not do. Then all stays as it was.
+        """
+        _, self.fingerprint = _read(self._cert, self._key)
+        self.context.load_cert_chain(self._cert, self._key)
+
+
+def _read(cert: Path, key: Path) -> tuple[ssl.SSLContext, str]:
+    """What OpenSSL makes of the files, and SHA-256 of the certificate alone, in hex."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_alpn_protocols(["http/1.1"])
-    fingerprint(cert)
-    if "PRIVATE KEY" not in _read(key):
+    fingerprint = _fingerprint(cert)
+    if "PRIVATE KEY" not in _text(key):
         raise TlsRefused(f"{key} holds no private key in PEM")
 
     def password() -> str:
@@ -33,12 +51,11 @@ def server_context(cert: Path, key: Path) -> ssl.SSLContext:
         if error.reason == "KEY_VALUES_MISMATCH":
             raise TlsRefused(f"{key} is not the key of {cert}") from None
         raise TlsRefused(f"{cert} and {key}: {error.reason or error}") from None
-    return context
+    return context, fingerprint
 
 
-def fingerprint(cert: Path) -> str:
-    """SHA-256 of the certificate itself, without those that vouch for it, in hex."""
-    found = PEM.search(_read(cert))
+def _fingerprint(cert: Path) -> str:
+    found = PEM.search(_text(cert))
     try:
         der = ssl.PEM_cert_to_DER_cert(found[0]) if found else b""
     except ValueError:
@@ -48,5 +65,5 @@ def fingerprint(cert: Path) -> str:
     return hashlib.sha256(der).hexdigest()
 
 
-def _read(path: Path) -> str:
+def _text(path: Path) -> str:
     return path.read_text(encoding="ascii", errors="replace")

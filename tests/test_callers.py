@@ -43,9 +43,19 @@ def test_this_very_machine_is_secure_and_not_counted(peer: str) -> None:
 def test_everybody_else_is_counted_and_secure_only_with_tls(peer: str, remote: str) -> None:
     for is_tls in (False, True):
         caller = call(peer, is_tls=is_tls)
-        assert (caller.remote, caller.address) == (remote, remote)
+        assert caller.remote == remote
+        assert caller.address
         assert caller.is_secure is is_tls
         assert not caller.is_local
+
+
+def test_who_has_a_whole_network_is_counted_once() -> None:
+    one, other = call("2001:db8:2:3::5"), call("2001:db8:2:3:ffff::6")
+    assert one.address == other.address == "2001:db8:2:3::/64"
+    assert one.remote != other.remote
+    assert call("2001:db8:2:4::5").address != one.address
+    assert forwarded("2001:db8:2:3::7").address == one.address
+    assert call("192.0.2.1").address == "192.0.2.1"
 
 
 @pytest.mark.parametrize("peer", ["192.0.2.9", "2001:db8:2::1", "11.0.0.1"])
@@ -73,7 +83,8 @@ def test_a_strangers_word_counts_for_nothing(peer: str) -> None:
 def test_of_a_chain_the_last_stranger_counts(chain: str, remote: str) -> None:
     for peer in ("10.0.0.1", "::ffff:10.0.0.1", "127.0.0.1", "::1", "2001:db8:1::1"):
         caller = forwarded(chain, peer)
-        assert (caller.remote, caller.address) == (remote, remote)
+        assert caller.remote == remote
+        assert caller.address == call(remote).address
         assert caller.is_secure
         assert not caller.is_local
 

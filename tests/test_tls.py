@@ -9,6 +9,7 @@ import asyncio
 import http.client
 import json
 import os
+import signal
 import socket
 import ssl
 import threading
@@ -279,6 +280,42 @@ def test_a_command_tells_its_secret_to_nobody_but_the_server(
     assert done.returncode == 1
     assert done.stderr == "estragon: something else than the server listens at its address\n"
     assert heard == [b""]
+
+
+def shown(server: RunningServer) -> str:
+    """The certificate that a newcomer is shown."""
+    return ssl.get_server_certificate(("127.0.0.1", server.port)).strip()
+
+
+def test_a_renewed_certificate_is_shown_from_a_hangup_on_and_nobody_leaves(
+    tmp_path: Path,
+) -> None:
+    certificate, new = make_certificate(tmp_path / "tls"), make_certificate(tmp_path / "new")
+    old = certificate.path.read_text().strip()
+    with running_server(tmp_path, certificate=certificate) as renewed:
+
+        def hang_up(said: str) -> None:
+            renewed.process.send_signal(signal.SIGHUP)
+            deadline = time.monotonic() + 10
+            while said not in renewed.log:
+                assert time.monotonic() < deadline
+                time.sleep(0.02)
+
+        with open_socket(renewed) as client:
+            client.send(HELLO + codec.Auth(codec.AuthMethod.GUEST, 0, "Vladimir", b"").encode())
+            heard = [client.recv(timeout=5)[0], client.recv(timeout=5)[0]]
+            assert heard == [codec.Welcome.TYPE, codec.AuthOk.TYPE]
+            assert shown(renewed) == old
+            certificate.path.write_text("half of it")
+            hang_up(f"stays as it is: {certificate.path} holds no certificate in PEM")
+            assert shown(renewed) == old
+            new.path.replace(certificate.path)
+            new.key.replace(certificate.key)
+            hang_up("the certificate was read again")
+            assert shown(renewed) == certificate.path.read_text().strip() != old
+            assert estragon("map", "list", "--data", str(renewed.data)).returncode == 0
+            client.send(codec.Ping(7).encode())
+            assert client.recv(timeout=5)[0] == codec.Pong.TYPE
 
 
 Complaint = Callable[..., str]
