@@ -211,13 +211,19 @@ class TileMap:
 
     def heights_at(self, y: Ints, x: Ints) -> Ints:
         """How high cells are, in 1/1024 tile; cells may lie up to a chunk outside the map."""
-        found: Ints = self._heights[self._row_of[(y >> 4) + 1, (x >> 4) + 1], y & 15, x & 15]
+        found: Ints = self._heights.ravel().take(self._cell(y, x))
         return found
 
     def speeds_at(self, y: Ints, x: Ints) -> Ints:
         """How fast one walks on cells, in percent."""
-        found: Ints = self._speeds[self._row_of[(y >> 4) + 1, (x >> 4) + 1], y & 15, x & 15]
+        found: Ints = self._speeds.ravel().take(self._cell(y, x))
         return found
+
+    def _cell(self, y: Ints, x: Ints) -> Ints:
+        """Where cells lie in the flat tables of movement: one index is quicker than three."""
+        chunk = ((y >> 4) + 1) * np.int32(self._row_of.shape[1]) + ((x >> 4) + 1)
+        cell: Ints = (self._row_of.ravel().take(chunk) << 8) + ((y & 15) << 4) + (x & 15)
+        return cell
 
     def tiles_at(self, layer: NDArray[np.integer], y: Ints, x: Ints) -> Cells:
         """Tile ids of cells of loaded chunks."""

@@ -130,7 +130,7 @@ static func _put_out(map: EstragonWorld, body: Body) -> void:
 	for limit: int in [_reach(body.z), _HIGHEST]:
 		for code: int in _search:
 			var dx: int = 32 - (code & 127)
-			var dy: int = 64 - (code >> 7 & 255) - dx
+			var dy: int = 64 - (code >> 7 & 127) - dx
 			var place: Vector2i = cell + Vector2i(right * dx, down * dy)
 			var height: int = map.height_at(place)
 			if height <= limit:
@@ -142,7 +142,7 @@ static func _put_out(map: EstragonWorld, body: Body) -> void:
 
 ## The ways to the cells within FREE_SEARCH_TILES, (dx, dy), in the order in which they are tried:
 ## the nearest first, of these the greatest dx + dy, of these the greatest dx. Each is a number that
-## sorts so: the distance squared, then 64 - dx - dy in 8 bits, then 32 - dx in 7.
+## sorts so: the distance squared, then 64 - dx - dy in 7 bits, then 32 - dx in 7.
 static func _nearest_first() -> PackedInt32Array:
 	var far: int = EstragonCodec.FREE_SEARCH_TILES
 	var codes: PackedInt32Array = PackedInt32Array()
@@ -150,6 +150,6 @@ static func _nearest_first() -> PackedInt32Array:
 		for dy: int in range(-far, far + 1):
 			var distance_squared: int = dx * dx + dy * dy
 			if distance_squared <= far * far:
-				codes.append(distance_squared << 15 | (64 - dx - dy) << 7 | (32 - dx))
+				codes.append(distance_squared << 14 | (64 - dx - dy) << 7 | (32 - dx))
 	codes.sort()
 	return codes
