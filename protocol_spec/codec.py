@@ -29,7 +29,7 @@ _HEAD = struct.Struct("!BH")
 
 PROTOCOL_VERSION = 1
 SUBPROTOCOL = "estragon.v1"
-SCHEMA_HASH = 0x8B49DE95
+SCHEMA_HASH = 0xAE379034
 MAGIC = 1163088978
 """The first field of HELLO, "ESTR" in ASCII: whoever does not send it is not one of us."""
 MAX_CLIENT_MESSAGE = 4096
@@ -69,6 +69,12 @@ INPUT_BUFFER_TICKS = 32
 HIGHEST_CORE_TYPE = 63
 """Types up to here are the core's: an unknown one is an error. Above, unknown ones are
 skipped.
+"""
+WATCHER = 65535
+"""WORLD_ENTERED.slot of who only watches."""
+WATCHED_CHUNKS = 16
+"""The side of the largest square that one may watch: so far 16 bits of a place tell where it
+is. In chunks.
 """
 COSINE = (
 16384, 16379, 16364, 16340, 16305, 16261, 16207, 16143, 16069, 15986, 15893, 15791, 15679,
@@ -132,6 +138,7 @@ class MessageType(IntEnum):
     REPORT = 30
     RENAME = 31
     CHAT_REMOVED = 32
+    WATCH = 33
 
 
 class ErrorCode(IntEnum):
@@ -205,6 +212,8 @@ class ErrorCode(IntEnum):
     """There is no such command, or not for this player."""
     COMMAND_USAGE = 46
     """The command wants other parameters; text says which."""
+    WATCH_TOO_MUCH = 47
+    """More chunks than one may watch, or none."""
     EDIT_FORBIDDEN = 60
     """This player may not change this map."""
     EDIT_OUTSIDE = 61
@@ -1524,6 +1533,46 @@ class ChatRemoved:
         return cls(player_id, timestamp)
 
 
+@dataclass(slots=True)
+class Watch:
+    """Asks to see a world without being in it: a rectangle of its chunks, or what a player
+    sees. Once authenticated, instead of ENTER_WORLD, and then again to look elsewhere in
+    the same world; for those of the staff. The answer is that to ENTER_WORLD, with WATCHER
+    for a slot.
+    """
+
+    TYPE: ClassVar[int] = 33
+
+    world: str
+    """As in ENTER_WORLD."""
+    player_id: int
+    """Whose view; 0: the rectangle's."""
+    chunk_x: int
+    """The left column. In chunks."""
+    chunk_y: int
+    """The upper row. In chunks."""
+    width: int
+    """Up to WATCHED_CHUNKS. In chunks."""
+    height: int
+    """Likewise. In chunks."""
+
+    def encode(self) -> bytes:
+        return _frame(
+            33,
+            _prefixed(self.world.encode(), 64, _U8)
+            + struct.pack(
+                "!IHHBB", self.player_id, self.chunk_x, self.chunk_y, self.width, self.height
+            ),
+        )
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        world_bytes, at = _cut(payload, 0, 64, _U8)
+        world = world_bytes.decode()
+        (player_id, chunk_x, chunk_y, width, height) = struct.unpack_from("!IHHBB", payload, at)
+        return cls(world, player_id, chunk_x, chunk_y, width, height)
+
+
 Message = (
     PlayerUpdate
     | PlayerJoin
@@ -1557,6 +1606,7 @@ Message = (
     | Report
     | Rename
     | ChatRemoved
+    | Watch
 )
 
 MESSAGES: dict[int, type[Message]] = {
@@ -1592,6 +1642,7 @@ MESSAGES: dict[int, type[Message]] = {
     Report.TYPE: Report,
     Rename.TYPE: Rename,
     ChatRemoved.TYPE: ChatRemoved,
+    Watch.TYPE: Watch,
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from protocol_spec import codec
 from protocol_spec.codec import AuthMethod, ErrorCode
@@ -28,6 +28,14 @@ MOST_TICKETS = 10_000
 BUSY_SECONDS = 1
 
 
+@dataclass(frozen=True)
+class Pass:
+    """What a ticket is for."""
+
+    player_id: int
+    only_watches: bool
+
+
 class Banned(Exception):
     def __init__(self, sanction: Sanction) -> None:
         super().__init__(sanction.reason)
@@ -44,8 +52,7 @@ class Authentication:
         self._lobby = lobby
         self._passwords = passwords
         self._limits = limits
-        self._tickets: Tickets[int] = Tickets(TICKET_SECONDS, MOST_TICKETS)
-        """Player ids."""
+        self._tickets: Tickets[Pass] = Tickets(TICKET_SECONDS, MOST_TICKETS)
         self._next_id = self._last_id = 0
 
     async def authenticate(self, session: Session, message: codec.Auth) -> None:
@@ -61,7 +68,10 @@ class Authentication:
         except StoreError:
             session.not_let_in(busy())
         else:
-            lobby.let_in(session, identity)
+            if session.only_watches:
+                lobby.let_watch(session, identity)
+            else:
+                lobby.let_in(session, identity)
 
     async def _identify(self, session: Session, message: codec.Auth) -> Identity:
         """Awaits nothing after its last look into the database.
@@ -110,13 +120,14 @@ class Authentication:
 
     async def _by_ticket(self, session: Session, message: codec.Auth) -> Identity:
         ticket, now = _text(message.secret), time.monotonic()
-        player_id = self._tickets.peek(ticket, now)
-        if player_id is None:
+        found = self._tickets.peek(ticket, now)
+        if found is None:
             raise Rejected(ErrorCode.AUTH_EXPIRED)
-        arrival = await self._arrival(session.peer, player_id=player_id)
+        arrival = await self._arrival(session.peer, player_id=found.player_id)
         # Used up only by who is here to have something of it.
         if arrival.account is None or session.is_closed or not self._tickets.take(ticket, now):
             raise Rejected(ErrorCode.AUTH_EXPIRED)
+        session.only_watches = found.only_watches
         return self._player(arrival.account, arrival)
 
     async def _by_resume_token(self, session: Session, message: codec.Auth) -> Identity:
@@ -177,12 +188,12 @@ class Authentication:
             raise busy()  # Somebody else was faster, maybe with another password.
         return replace(account, password_hash=verified.new_hash)
 
-    def issue_ticket(self, player_id: int) -> str:
+    def issue_ticket(self, player_id: int, *, only_watches: bool = False) -> str:
         """What the game's socket takes once, within a minute."""
-        return self._tickets.issue(player_id, time.monotonic())
+        return self._tickets.issue(Pass(player_id, only_watches), time.monotonic())
 
     def drop_tickets(self, player_id: int) -> None:
-        self._tickets.drop_where(lambda each: each == player_id)
+        self._tickets.drop_where(lambda each: each.player_id == player_id)
 
     async def check_bans(self, peer_address: str, player_id: int) -> None:
         """Raises Rejected where the account or the address may not come in."""

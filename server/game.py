@@ -18,7 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from protocol_spec import codec
-from protocol_spec.codec import FREE_SEARCH_TILES, MAX_SERVER_MESSAGE, ErrorCode, LeaveReason
+from protocol_spec.codec import (
+    FREE_SEARCH_TILES,
+    MAX_SERVER_MESSAGE,
+    WATCHER,
+    ErrorCode,
+    LeaveReason,
+)
 from server import journal
 from server.edits import AppliedEdit, Done, Edit
 from server.failures import Rejected
@@ -26,6 +32,7 @@ from server.identity import Standing
 from server.journal import JournalEntry
 from server.keeper import Keeper
 from server.member import Member, News
+from server.observer import Observer, Outlook
 from server.operations import Operation, Places, SetPlaces
 from server.session import Session
 from server.settings import Settings
@@ -84,6 +91,7 @@ class Game:
         """By slot: the chunk around which the client there has all that it should; -1: it has not,
         or does not read."""
         self._far_changes = FarChanges()
+        self._observers: dict[Session, Observer] = {}
         self._tile_frames = [_tile_frame(each) for each in world.map.tiles.by_id.values()]
         self._tick_began = 0.0
         self._late_ticks = 0
@@ -126,8 +134,19 @@ class Game:
 
         self._keeper.load(tile_map.missing(needed), tile_map, go_on, refused)
 
+    def watch(self, session: Session, message: codec.Watch) -> None:
+        """Somebody wants to see the world, or another part of it. Raises Rejected."""
+        outlook = Outlook.asked_for(message, self.world.map)
+        if (observer := self._observers.get(session)) is not None:
+            observer.look(outlook)
+            return
+        greeting = [self._world_entered(WATCHER), *self._tile_frames, *self._roster()]
+        self._observers[session] = Observer(session, outlook, greeting)
+
     def leave(self, session: Session, reason: LeaveReason) -> None:
-        """The session's player goes, or does not come after all."""
+        """The session's player goes, or does not come after all; or an observer goes."""
+        if self._observers.pop(session, None) is not None:
+            return
         if self._waiting.get(session.player_id) is session:
             del self._waiting[session.player_id]
         self.submit(Leave(session.player_id, reason))
@@ -334,7 +353,7 @@ class Game:
         for player in entered:
             session = self._waiting.pop(player.player_id)
             session.entered(player.slot)
-            greeting = [self._world_entered(player), *self._tile_frames]
+            greeting = [self._world_entered(player.slot), *self._tile_frames]
             greeting += [*session.command_frames(), *roster]
             self._members[player.slot] = Member(session, greeting)
             self._senders[player.slot] = session.peer.sender
@@ -382,6 +401,11 @@ class Game:
             for slot in settled[~fits[around]].tolist():
                 self._send_to_one(slot, snapshot, news, now)
             self._send_to_many(settled, around, fits, parts, snapshot.heads(settled, sizes[around]))
+
+        for observer in list(self._observers.values()):
+            missing = observer.send(world, snapshot, news, now, self.settings)
+            if missing:
+                self._keeper.want(missing, world.map)
 
     def _send_to_many(
         self,
@@ -442,12 +466,16 @@ class Game:
 
     def resync(self, session: Session) -> None:
         """A client wants everybody in sight again."""
+        if (observer := self._observers.get(session)) is not None:
+            observer.resync()
         if (member := self._members.get(session.slot)) is not None:
             member.wants_full = True
             self.unsettle(session.slot)
 
     def request_chunk(self, session: Session, column: int, row: int) -> None:
         """A client lost count of a chunk's revisions: it gets it as a whole."""
+        if (observer := self._observers.get(session)) is not None:
+            observer.request_chunk(row * self.world.map.chunks_wide + column)
         member = self._members.get(session.slot)
         if member is not None and 0 <= column < self.world.map.chunks_wide:
             member.held.discard(row * self.world.map.chunks_wide + column)
@@ -459,6 +487,8 @@ class Game:
         tile_map = self.world.map
         seen_from = {member.chunk for member in self._members.values()}
         used = {each for chunk in seen_from for each in tile_map.view_from(chunk)}
+        for observer in self._observers.values():
+            used.update(observer.view(self.world))
         used.update(self._pinned, self._keeper.unsaved_chunks, self.spawn_chunks())
         idle = [each for each in tile_map.loaded if each not in used]
         for chunk in idle[: max(0, len(idle) - IDLE_CHUNKS)]:
@@ -482,10 +512,15 @@ class Game:
         world = self.world
         return [(each.player_id, world.standing(each.slot)) for each in world.players.values()]
 
-    def _world_entered(self, player: Player) -> bytes:
+    def _roster(self) -> list[bytes]:
+        """PLAYER_JOIN of everybody, and where they are."""
+        players = list(self.world.players.values())
+        return [*map(_join_frame, players), *map(self._placed_frame, players)]
+
+    def _world_entered(self, slot: int) -> bytes:
         return codec.WorldEntered(
             tick=self.world.tick,
-            slot=player.slot,
+            slot=slot,
             width=self.world.map.width,
             height=self.world.map.height,
             world=self.name,

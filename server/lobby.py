@@ -100,6 +100,8 @@ class Lobby:
         """Begins what has to wait for something."""
         self.players: dict[int, Session] = {}
         """Who was let in, by player id."""
+        self.watchers: set[Session] = set()
+        """Views of the panel."""
         self._clock = clock
         self._log = player_log
         self._absent: dict[int, Absent] = {}
@@ -168,6 +170,12 @@ class Lobby:
             )
         )
 
+    def let_watch(self, session: Session, identity: Identity) -> None:
+        """The session shows a world to somebody of the staff, who may play elsewhere."""
+        if not session.is_closed:
+            self.watchers.add(session)
+            session.let_in(identity, "")
+
     def identity_changed(self, identity: Identity) -> None:
         """A player who is here has another role, name or look, or an account."""
         session = self.players.get(identity.player_id)
@@ -216,6 +224,8 @@ class Lobby:
         self._resume.drop_where(lambda identity: identity.player_id == player_id)
         if (absent := self._absent.pop(player_id, None)) is not None:
             self.release(skeleton(absent.identity.name), player_id)
+        for watcher in [each for each in self.watchers if each.player_id == player_id]:
+            watcher.fail(code, text, retry_after_ms=retry_after_ms)
         session = self.players.get(player_id)
         if session is None:
             return False
@@ -228,8 +238,9 @@ class Lobby:
         Whose connection was lost may come back: the name and the token wait for them.
         """
         self.sessions.discard(session)
+        self.watchers.discard(session)
         identity = session.identity
-        if identity is None:
+        if identity is None or session.only_watches:
             return
         if self.players.get(identity.player_id) is session:
             del self.players[identity.player_id]

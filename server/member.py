@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 
 from protocol_spec import codec
@@ -35,9 +35,9 @@ class Member:
         self.held: set[int] = set()
         """The chunks that the client has."""
         self.awaits_chunks = False
+        """Some of the view was not loaded when it was last looked at."""
         self.wants_full = True
         """The next snapshot lists everybody in sight: at entering, after a pause, when asked."""
-        """Some of the view was not loaded when it was last looked at."""
         self._frames = greeting
         """What goes out before the tick's news..."""
         self._map_frames: list[bytes] = []
@@ -74,9 +74,19 @@ class Member:
             self.awaits_chunks = True
 
     def look_around(self, chunk: int, tile_map: TileMap) -> tuple[int, ...]:
-        """Queues the tiles that come into view and drops the others; returns what came."""
-        view = tile_map.view_from(chunk)
-        came = tuple(each for each in view if each not in self.held and tile_map.is_loaded(each))
+        """Looks at what is in view of a chunk; returns the chunks that came."""
+        self.chunk = chunk
+        return self.look_at(tile_map.view_from(chunk), tile_map)
+
+    def look_at(
+        self, view: Sequence[int], tile_map: TileMap, most: int | None = None
+    ) -> tuple[int, ...]:
+        """Queues the tiles that come into view and drops the others; returns what came.
+
+        Of more than `most` that could come the others are left for another time.
+        """
+        coming = [each for each in view if each not in self.held and tile_map.is_loaded(each)]
+        came = tuple(coming[:most])
         self._map_frames += [tile_map.chunk_frame(each) for each in came]
         for each in self.held.difference(view):
             column, row = tile_map.chunk_place(each)
@@ -84,7 +94,6 @@ class Member:
         self.held.intersection_update(view)
         self.held.update(came)
         self.awaits_chunks = len(self.held) < len(view)
-        self.chunk = chunk
         return came
 
     def send(self, news: News, head: bytes, view: bytes) -> None:

@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-VIA = "game"
-"""What the journal calls this way of editing."""
 MOST_ERROR_BYTES, MOST_NOTICE_BYTES = 255, 4000
 """ERROR.text and NOTICE.values hold so much."""
 TEXT_CLOSE_CODE = 1003
@@ -97,6 +95,8 @@ class Session:
         """The hashes of the tokens by which the player may come back: the last two."""
         self.came_by = ""
         """That of the token by which they did, until they are known to have heard of another."""
+        self.only_watches = False
+        """Whether it is but a view of the panel: its owner may play elsewhere meanwhile."""
         self._opened = now
         self._heard = now
         self._pinged = False
@@ -128,6 +128,11 @@ class Session:
         """Empty in the lobby."""
         return self.game.name if self.game else ""
 
+    @property
+    def via(self) -> str:
+        """What the journal calls this way of editing."""
+        return "game" if self.slot >= 0 else "panel"
+
     def may(self, resource: str, action: str) -> bool:
         """Whether the player's role allows it."""
         return self.identity is not None and may(self.identity.role, resource, action)
@@ -138,7 +143,7 @@ class Session:
             return
         self._heard = now
         self._pinged = False
-        if self.state is State.WORLD and self._take_input(data, now):
+        if self.slot >= 0 and self.state is State.WORLD and self._take_input(data, now):
             return
         message_type = 0
         try:
@@ -365,15 +370,35 @@ class Session:
     def _enter_world(self, message: codec.EnterWorld, now: float) -> None:
         assert self.identity is not None
         self.came_by = ""  # Nobody asks for this before AUTH_OK.
+        if self.only_watches:
+            raise Rejected(ErrorCode.FORBIDDEN, "this ticket is for watching")
         self.game = self.lobby.find_game(message.world)
         self.state = State.ENTERING
         self.game.admit(self, self.lobby.standing(self.identity, self.game.name))
 
+    def _watch(self, message: codec.Watch, now: float) -> None:
+        if self.state is State.LOBBY:
+            if not self.may("panel", "enter"):
+                raise Rejected(ErrorCode.FORBIDDEN)
+            game = self.lobby.find_game(message.world)
+            game.watch(self, message)
+            self.game, self.state = game, State.WORLD
+        elif self.game is not None and self.slot < 0:
+            self.game.watch(self, message)
+        else:
+            raise ProtocolError(ErrorCode.WRONG_STATE, "who plays does not watch")
+
+    def _check_is_player(self) -> None:
+        if self.slot < 0:
+            raise Rejected(ErrorCode.FORBIDDEN, "who watches does not play")
+
     def _input(self, message: codec.Input, now: float) -> None:
         assert self.game is not None
+        self._check_is_player()
         self.game.world.add_input(self.slot, message.tick, message.commands)
 
     def _chat_message(self, message: codec.ChatMessage, now: float) -> None:
+        self._check_is_player()
         text = self._chat_text(message.text, now)
         if text.startswith("/"):
             self.lobby.commands.run(self, text)
@@ -422,7 +447,7 @@ class Session:
             return
         assert self.game is not None
         time_ms = self.lobby.wall_clock_ms()
-        self.game.edit(Edit(self.name, VIA, operation, time_ms, done, self.player_id))
+        self.game.edit(Edit(self.name, self.via, operation, time_ms, done, self.player_id))
 
     def _edit_undo(self, message: codec.EditUndo, now: float) -> None:
         done = partial(self._tell_edit, message.edit)
@@ -432,7 +457,7 @@ class Session:
             done(refusal)
             return
         assert self.game is not None
-        self.game.undo(self.name, self.player_id, VIA, bool(message.redo), done)
+        self.game.undo(self.name, self.player_id, self.via, bool(message.redo), done)
 
     def _check_may_edit(self, now: float) -> None:
         """Raises Rejected where this player may not edit, or not just now."""
@@ -462,6 +487,7 @@ HANDLERS: dict[int, tuple[State | None, Callable[..., None]]] = {
     MessageType.HELLO: (State.HELLO, Session._hello),
     MessageType.AUTH: (State.AUTH, Session._auth),
     MessageType.ENTER_WORLD: (State.LOBBY, Session._enter_world),
+    MessageType.WATCH: (None, Session._watch),
     MessageType.INPUT: (State.WORLD, Session._input),
     MessageType.CHAT_MESSAGE: (State.WORLD, Session._chat_message),
     MessageType.WHISPER: (State.WORLD, Session._whisper),

@@ -80,6 +80,10 @@ class Snapshot:
             view = self._views[chunk] = b"".join(parts)
         return view
 
+    def changes_in(self, chunks: Iterable[int]) -> bytes:
+        """Packed PlayerStates of who changed in any of these chunks, all of them as if near."""
+        return b"".join([self._near[each] for each in chunks if each in self._near])
+
     def edits_in_view(self, chunk: int) -> bytes:
         """The CHUNK_EDITs for all who see from `chunk`, joined."""
         if not self.edit_frames:

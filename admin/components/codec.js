@@ -2,7 +2,7 @@
 
 export const PROTOCOL_VERSION = 1;
 export const SUBPROTOCOL = "estragon.v1";
-export const SCHEMA_HASH = 2336874133;
+export const SCHEMA_HASH = 2922876980;
 /** The first field of HELLO, "ESTR" in ASCII: whoever does not send it is not one of us. */
 export const MAGIC = 1163088978;
 /** The longest WebSocket message that a client may send. */
@@ -35,6 +35,10 @@ export const INPUT_REPEAT_TICKS = 3;
 export const INPUT_BUFFER_TICKS = 32;
 /** Types up to here are the core's: an unknown one is an error. Above, unknown ones are skipped. */
 export const HIGHEST_CORE_TYPE = 63;
+/** WORLD_ENTERED.slot of who only watches. */
+export const WATCHER = 65535;
+/** The side of the largest square that one may watch: so far 16 bits of a place tell where it is. */
+export const WATCHED_CHUNKS = 16;
 /** The cosine of n/256 of a turn, rounded once and for all: no side calls its own mathematics library. The sine of n is the cosine of n - 64. */
 export const COSINE = [16384, 16379, 16364, 16340, 16305, 16261, 16207, 16143, 16069, 15986, 15893, 15791, 15679, 15557, 15426, 15286, 15137, 14978, 14811, 14635, 14449, 14256, 14053, 13842, 13623, 13395, 13160, 12916, 12665, 12406, 12140, 11866, 11585, 11297, 11003, 10702, 10394, 10080, 9760, 9434, 9102, 8765, 8423, 8076, 7723, 7366, 7005, 6639, 6270, 5897, 5520, 5139, 4756, 4370, 3981, 3590, 3196, 2801, 2404, 2006, 1606, 1205, 804, 402, 0, -402, -804, -1205, -1606, -2006, -2404, -2801, -3196, -3590, -3981, -4370, -4756, -5139, -5520, -5897, -6270, -6639, -7005, -7366, -7723, -8076, -8423, -8765, -9102, -9434, -9760, -10080, -10394, -10702, -11003, -11297, -11585, -11866, -12140, -12406, -12665, -12916, -13160, -13395, -13623, -13842, -14053, -14256, -14449, -14635, -14811, -14978, -15137, -15286, -15426, -15557, -15679, -15791, -15893, -15986, -16069, -16143, -16207, -16261, -16305, -16340, -16364, -16379, -16384, -16379, -16364, -16340, -16305, -16261, -16207, -16143, -16069, -15986, -15893, -15791, -15679, -15557, -15426, -15286, -15137, -14978, -14811, -14635, -14449, -14256, -14053, -13842, -13623, -13395, -13160, -12916, -12665, -12406, -12140, -11866, -11585, -11297, -11003, -10702, -10394, -10080, -9760, -9434, -9102, -8765, -8423, -8076, -7723, -7366, -7005, -6639, -6270, -5897, -5520, -5139, -4756, -4370, -3981, -3590, -3196, -2801, -2404, -2006, -1606, -1205, -804, -402, 0, 402, 804, 1205, 1606, 2006, 2404, 2801, 3196, 3590, 3981, 4370, 4756, 5139, 5520, 5897, 6270, 6639, 7005, 7366, 7723, 8076, 8423, 8765, 9102, 9434, 9760, 10080, 10394, 10702, 11003, 11297, 11585, 11866, 12140, 12406, 12665, 12916, 13160, 13395, 13623, 13842, 14053, 14256, 14449, 14635, 14811, 14978, 15137, 15286, 15426, 15557, 15679, 15791, 15893, 15986, 16069, 16143, 16207, 16261, 16305, 16340, 16364, 16379];
 export const MessageType = Object.freeze({
@@ -69,7 +73,8 @@ export const MessageType = Object.freeze({
   "WHISPER": 29,
   "REPORT": 30,
   "RENAME": 31,
-  "CHAT_REMOVED": 32
+  "CHAT_REMOVED": 32,
+  "WATCH": 33
 });
 export const ErrorCode = Object.freeze({
   "INTERNAL": 1,
@@ -105,6 +110,7 @@ export const ErrorCode = Object.freeze({
   "CHAT_NOBODY": 44,
   "COMMAND_UNKNOWN": 45,
   "COMMAND_USAGE": 46,
+  "WATCH_TOO_MUCH": 47,
   "EDIT_FORBIDDEN": 60,
   "EDIT_OUTSIDE": 61,
   "EDIT_TILE": 62,
@@ -973,6 +979,36 @@ const MESSAGES = {
       {
         "name": "timestamp",
         "type": "u64"
+      }
+    ]
+  },
+  "33": {
+    "name": "WATCH",
+    "fields": [
+      {
+        "name": "world",
+        "type": "string",
+        "max": 64
+      },
+      {
+        "name": "player_id",
+        "type": "u32"
+      },
+      {
+        "name": "chunk_x",
+        "type": "u16"
+      },
+      {
+        "name": "chunk_y",
+        "type": "u16"
+      },
+      {
+        "name": "width",
+        "type": "u8"
+      },
+      {
+        "name": "height",
+        "type": "u8"
       }
     ]
   }

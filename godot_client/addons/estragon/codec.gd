@@ -41,6 +41,7 @@ enum MessageType {
 	REPORT = 30,
 	RENAME = 31,
 	CHAT_REMOVED = 32,
+	WATCH = 33,
 }
 
 ## Why the server refuses. A fatal one is followed by a close with 4000 + the code.
@@ -112,6 +113,8 @@ enum ErrorCode {
 	COMMAND_UNKNOWN = 45,
 	## The command wants other parameters; text says which.
 	COMMAND_USAGE = 46,
+	## More chunks than one may watch, or none.
+	WATCH_TOO_MUCH = 47,
 	## This player may not change this map.
 	EDIT_FORBIDDEN = 60,
 	## A cell, layer, spawn or area that the map does not have.
@@ -257,7 +260,7 @@ enum SnapshotFlag {
 
 const PROTOCOL_VERSION: int = 1
 const SUBPROTOCOL: String = "estragon.v1"
-const SCHEMA_HASH: int = 2336874133
+const SCHEMA_HASH: int = 2922876980
 ## The first field of HELLO, "ESTR" in ASCII: whoever does not send it is not one of us.
 const MAGIC: int = 1163088978
 ## The longest WebSocket message that a client may send. In bytes.
@@ -294,6 +297,11 @@ const INPUT_BUFFER_TICKS: int = 32
 ## Types up to here are the core's: an unknown one is an error. Above, unknown ones are
 ## skipped.
 const HIGHEST_CORE_TYPE: int = 63
+## WORLD_ENTERED.slot of who only watches.
+const WATCHER: int = 65535
+## The side of the largest square that one may watch: so far 16 bits of a place tell where it
+## is. In chunks.
+const WATCHED_CHUNKS: int = 16
 ## The cosine of n/256 of a turn, rounded once and for all: no side calls its own mathematics
 ## library. The sine of n is the cosine of n - 64. In 1/16384.
 const COSINE: Array[int] = [
@@ -1749,6 +1757,46 @@ class ChatRemoved:
 		timestamp = reader.stream.get_u64()
 
 
+## Asks to see a world without being in it: a rectangle of its chunks, or what a player sees.
+## Once authenticated, instead of ENTER_WORLD, and then again to look elsewhere in the same
+## world; for those of the staff. The answer is that to ENTER_WORLD, with WATCHER for a slot.
+class Watch:
+	extends Message
+	## As in ENTER_WORLD.
+	var world: String = ""
+	## Whose view; 0: the rectangle's.
+	var player_id: int = 0
+	## The left column. In chunks.
+	var chunk_x: int = 0
+	## The upper row. In chunks.
+	var chunk_y: int = 0
+	## Up to WATCHED_CHUNKS. In chunks.
+	var width: int = 0
+	## Likewise. In chunks.
+	var height: int = 0
+
+	func _init() -> void:
+		type = MessageType.WATCH
+
+	func write(writer: Writer) -> void:
+		writer.text(world, 64)
+		writer.stream.put_u32(player_id)
+		writer.stream.put_u16(chunk_x)
+		writer.stream.put_u16(chunk_y)
+		writer.stream.put_u8(width)
+		writer.stream.put_u8(height)
+
+	func read(reader: Reader) -> void:
+		world = reader.text(64)
+		if not reader.has(10):
+			return
+		player_id = reader.stream.get_u32()
+		chunk_x = reader.stream.get_u16()
+		chunk_y = reader.stream.get_u16()
+		width = reader.stream.get_u8()
+		height = reader.stream.get_u8()
+
+
 ## An empty message of that type, or null where the type is not known.
 static func create(message_type: int) -> Message:
 	match message_type:
@@ -1816,6 +1864,8 @@ static func create(message_type: int) -> Message:
 			return Rename.new()
 		MessageType.CHAT_REMOVED:
 			return ChatRemoved.new()
+		MessageType.WATCH:
+			return Watch.new()
 	return null
 
 
