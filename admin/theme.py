@@ -7,6 +7,8 @@ from contextlib import contextmanager
 
 from nicegui import ui
 
+from admin import setup_words
+
 WORDS = {
     "overview": {"en": "Overview", "ru": "Обзор"},
     "players": {"en": "Players", "ru": "Игроки"},
@@ -20,6 +22,7 @@ WORDS = {
     "connections": {"en": "Connections", "ru": "Соединения"},
     "nobody": {"en": "Nobody is here yet.", "ru": "Пока никого нет."},
 }
+WORDS |= setup_words.WORDS
 
 
 def language() -> str:

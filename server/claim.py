@@ -62,15 +62,19 @@ def claimed(folder: Path) -> Iterator[None]:
         os.close(lock)
 
 
+def here(host: str) -> str:
+    """Where this machine itself reaches a server that listens at an address."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+
+
 @contextmanager
 def reachable(folder: Path, host: str, port: int, token: str, certificate: str) -> Iterator[None]:
     """Tells commands how to reach this server, for as long as it runs."""
-    here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     path = folder / CONTROL_NAME
     # A temporary file is the owner's alone from its first moment.
     descriptor, temporary = tempfile.mkstemp(prefix=".control-", dir=folder)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(asdict(Control(here, port, token, os.getpid(), certificate)), file)
+        json.dump(asdict(Control(here(host), port, token, os.getpid(), certificate)), file)
     Path(temporary).replace(path)
     try:
         yield

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from server import __version__
+from server.admin_cli import add_admin_commands
 from server.map_cli import add_map_commands
 
 
@@ -21,6 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     _add_serve(commands)
     _add_bots(commands)
     add_map_commands(commands)
+    add_admin_commands(commands)
     chosen = parser.parse_args(arguments)
     return int(chosen.run(chosen))
 

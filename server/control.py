@@ -1,4 +1,5 @@
-"""What an operator's command asks of the maps, as JSON: done here, or by the server that runs.
+"""What an operator's command asks of maps and accounts, as JSON: done here, or by the server that
+runs.
 
 POST /api/control {"do": "history", "map": "village", "filter": "since:2h"}
 {"done": 0, "whole": 12} ... {"result": ...}      lines of JSON; the last is the result
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -19,10 +20,13 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
+from server import account_orders
+from server.account_desk import AccountDesk
 from server.failures import Rejected
 from server.journal import Filter, FilterError, JournalEntry, parse_filter, parse_moment
 from server.maps import Author, MapDesk, MapRefused, Progress, said
 from server.parcel import Parcel, pack, unpack
+from server.roles import Role
 from server.store import StoreError
 
 PATH = "/api/control"
@@ -49,6 +53,10 @@ class Order(BaseModel):
         "purge",
         "worlds",
         "add_world",
+        "accounts",
+        "create_account",
+        "change_role",
+        "reset_password",
     ]
     map: str = ""
     author: str = Field(default="@operator", min_length=1, max_length=64)
@@ -61,6 +69,10 @@ class Order(BaseModel):
     world: str = ""
     mode: str = ""
     parcel: Parcel | None = None
+    name: str = Field(default="", max_length=255)
+    """An account's."""
+    password: str = Field(default="", max_length=1024, repr=False)
+    role: Role | None = None
 
 
 class OrderRefused(Exception):
@@ -72,11 +84,20 @@ class OrderRefused(Exception):
         """Whether it could not even be understood."""
 
 
-async def perform(desk: MapDesk, order: Order, progress: Progress) -> Any:
-    """Does it; the result is fit for JSON. Raises OrderRefused."""
+async def perform(
+    desk: MapDesk, accounts: Callable[[], AccountDesk], order: Order, progress: Progress
+) -> Any:
+    """Does it; the result is fit for JSON. Raises OrderRefused.
+
+    `accounts` is asked only where it is about accounts: much has to be there for them.
+    """
     try:
+        if order.do in account_orders.DEEDS:
+            return await account_orders.perform(accounts(), order)
         return await _perform(desk, order, progress)
     except Rejected as refusal:
+        if order.do in account_orders.DEEDS:
+            raise OrderRefused(account_orders.said(refusal)) from refusal
         # A large revert is many edits.
         raise OrderRefused(f"{said(refusal)}; what was done before stays done") from refusal
     except StoreError as error:
@@ -166,7 +187,7 @@ def _told(entry: JournalEntry) -> dict[str, Any]:
     }
 
 
-def router(desk: MapDesk, token: str) -> APIRouter:
+def router(desk: MapDesk, accounts: AccountDesk, token: str) -> APIRouter:
     """`token` is what a command must know: whoever may read the data folder does."""
     routes = APIRouter()
 
@@ -190,19 +211,19 @@ def router(desk: MapDesk, token: str) -> APIRouter:
             fault = error.errors()[0]
             place = ".".join(map(str, fault["loc"]))
             return PlainTextResponse(f"{place}: {fault['msg']}".removeprefix(": "), 422)
-        return StreamingResponse(_lines(desk, order), media_type="application/x-ndjson")
+        return StreamingResponse(_lines(desk, accounts, order), media_type="application/x-ndjson")
 
     return routes
 
 
-async def _lines(desk: MapDesk, order: Order) -> AsyncIterator[bytes]:
+async def _lines(desk: MapDesk, accounts: AccountDesk, order: Order) -> AsyncIterator[bytes]:
     """Progress while it goes on, then the result. Who hangs up ends it after the edit at work."""
     news: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
 
     def progress(done: int, whole: int) -> None:
         news.put_nowait({"done": done, "whole": whole})
 
-    task = asyncio.create_task(perform(desk, order, progress))
+    task = asyncio.create_task(perform(desk, lambda: accounts, order, progress))
     task.add_done_callback(lambda _: news.put_nowait(None))
     try:
         while (told := await news.get()) is not None:

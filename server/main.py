@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 import admin
-from server import __version__, account_api, api, claim, control
+from server import __version__, account_api, api, claim, control, setup_api
 from server.chunks import TileMap
 from server.entrance import Entrance
 from server.game import Game
@@ -84,9 +84,11 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.accounts = services.accounts
     app.include_router(account_api.routes)
     account_api.answer_refusals(app)
-    app.include_router(control.router(desk, app.state.control_token))
+    app.state.first_owner = services.first_owner
+    app.include_router(setup_api.router(services.first_owner))
+    app.include_router(control.router(desk, services.account_desk, app.state.control_token))
     app.include_router(plain.router(lobby))
-    admin.register(app, lobby)
+    admin.register(app, lobby, services.first_owner)
     app.add_middleware(Entrance, settings=settings)
     return app
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 import json
 import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from server.terminal import DONE, FAILED, WRONG_WORDS, Complaint, bar, plain, show
-
-if TYPE_CHECKING:
-    from server.control import Order
+from server.order_cli import add_command, add_json, give_order
+from server.terminal import WRONG_WORDS, Complaint, plain, show
 
 FILTER_HELP = (
     "who:NAME since:2h until:30m area:X,Y,WIDTH,HEIGHT layer:things tile:wall via:game, "
@@ -72,79 +69,18 @@ def _add(
     name: bool = False,
     json: bool = False,
 ) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = commands.add_parser(word, help=about, description=about)
+    parser = add_command(commands, word, work, about)
     if name:
         parser.add_argument("name", metavar="NAME", help="of the map")
-    parser.add_argument(
-        "--data", type=Path, default=argparse.SUPPRESS, help="folder of the server's data"
-    )
-    parser.add_argument(
-        "--database-url", default=argparse.SUPPRESS, help="another database than the folder's own"
-    )
     if json:
-        parser.add_argument("--json", action="store_true", help="for programs")
-    parser.set_defaults(run=_run, work=work, json=False)
+        add_json(parser)
     return parser
-
-
-def _run(chosen: argparse.Namespace) -> int:
-    try:
-        chosen.work(chosen)
-    except Complaint as complaint:
-        print(f"estragon: {complaint}", file=sys.stderr)
-        return complaint.code
-    except OSError as error:
-        where = f": {error.filename}" if error.filename else ""
-        print(f"estragon: {error.strerror or error}{where}", file=sys.stderr)
-        return FAILED
-    except KeyboardInterrupt:
-        print("estragon: stopped; what is done stays done", file=sys.stderr)
-        return 130
-    return DONE
-
-
-def _order(chosen: argparse.Namespace, do: str, *, makes_data: bool = False, **words: Any) -> Any:
-    """Has something done, here or by the running server; the result is plain JSON."""
-    # Imported here, so that `estragon --help` need not wait for the whole server.
-    from pydantic import ValidationError
-
-    from server import orders
-    from server.claim import DataInUse
-    from server.control import Order, OrderRefused
-    from server.settings import Settings
-    from server.store import StoreError
-
-    flags = {key: value for key, value in vars(chosen).items() if key in ("data", "database_url")}
-    try:
-        settings = Settings(**flags)
-        order: Order = Order(do=do, author=_author(), **words)  # type: ignore[arg-type]
-    except ValidationError as error:
-        fault = error.errors()[0]
-        place = ".".join(map(str, fault["loc"]))
-        raise Complaint(f"{place}: {fault['msg']}", WRONG_WORDS) from None
-    try:
-        with bar(do) as progress:
-            return orders.do(order, settings, progress, makes_data=makes_data)
-    except OrderRefused as refusal:
-        raise Complaint(str(refusal), WRONG_WORDS if refusal.wrong_words else FAILED) from None
-    except DataInUse as error:
-        raise Complaint(str(error)) from None
-    except StoreError as error:
-        raise Complaint(f"the database: {error}") from None
-
-
-def _author() -> str:
-    """The operator, for the journal; the sign keeps a player of that name from undoing it."""
-    try:
-        return f"@{getpass.getuser()}"[:64]
-    except (OSError, KeyError):
-        return "@operator"
 
 
 def _list(chosen: argparse.Namespace) -> None:
     show(
         chosen,
-        _order(chosen, "maps"),
+        give_order(chosen, "maps"),
         lambda each: {
             "name": each["name"],
             "size": f"{each['width']}x{each['height']}",
@@ -185,7 +121,7 @@ def _import(chosen: argparse.Namespace) -> None:
 
 
 def _keep(chosen: argparse.Namespace, parcel: Any) -> None:
-    made = _order(chosen, "add", makes_data=True, map=chosen.name, parcel=parcel)
+    made = give_order(chosen, "add", makes_data=True, map=chosen.name, parcel=parcel)
     print(f"{made['name']}: {made['width']}x{made['height']} tiles")
 
 
@@ -197,7 +133,7 @@ def _export(chosen: argparse.Namespace) -> None:
         raise Complaint(f"{chosen.file}: a map's file ends with {', '.join(WRITABLE)}", 2)
     if chosen.file.exists() and not chosen.force:
         raise Complaint(f"{chosen.file} is there already; --force writes over it")
-    parcel = Parcel.model_validate(_order(chosen, "read", map=chosen.name))
+    parcel = Parcel.model_validate(give_order(chosen, "read", map=chosen.name))
     map_file = MapFile(*unpack(parcel))
     try:
         write_map(chosen.file, map_file)
@@ -210,7 +146,7 @@ def _history(chosen: argparse.Namespace) -> None:
     words = _filter(chosen.filter)
     show(
         chosen,
-        _order(chosen, "history", map=chosen.name, filter=words, limit=chosen.limit),
+        give_order(chosen, "history", map=chosen.name, filter=words, limit=chosen.limit),
         lambda each: {
             "number": each["number"],
             "time (UTC)": each["time"][:19].replace("T", " "),
@@ -227,13 +163,13 @@ def _revert(chosen: argparse.Namespace) -> None:
     words = _filter(chosen.filter)
     _outcome(
         chosen,
-        _order(chosen, "revert", map=chosen.name, filter=words, preview=chosen.preview),
+        give_order(chosen, "revert", map=chosen.name, filter=words, preview=chosen.preview),
         "changed since",
     )
 
 
 def _restore(chosen: argparse.Namespace) -> None:
-    told = _order(
+    told = give_order(
         chosen, "restore", map=chosen.name, snapshot=chosen.snapshot, preview=chosen.preview
     )
     _outcome(chosen, told, "left")
@@ -251,24 +187,24 @@ def _outcome(chosen: argparse.Namespace, told: dict[str, Any], skipped: str) -> 
 
 def _snapshot(chosen: argparse.Namespace) -> None:
     if chosen.snapshot is None:
-        names = _order(chosen, "snapshots", map=chosen.name)
+        names = give_order(chosen, "snapshots", map=chosen.name)
         print(json.dumps(names) if chosen.json else "\n".join(map(plain, names)))
         return
-    told = _order(chosen, "take_snapshot", map=chosen.name, snapshot=chosen.snapshot)
+    told = give_order(chosen, "take_snapshot", map=chosen.name, snapshot=chosen.snapshot)
     print(json.dumps(told) if chosen.json else f"{told['snapshot']}: kept")
 
 
 def _purge(chosen: argparse.Namespace) -> None:
-    told = _order(chosen, "purge", map=chosen.name, before=chosen.older_than)
+    told = give_order(chosen, "purge", map=chosen.name, before=chosen.older_than)
     print(f"{told['entries']} entries forgotten")
 
 
 def _worlds(chosen: argparse.Namespace) -> None:
-    show(chosen, _order(chosen, "worlds"), lambda each: each)
+    show(chosen, give_order(chosen, "worlds"), lambda each: each)
 
 
 def _add_world(chosen: argparse.Namespace) -> None:
-    told = _order(chosen, "add_world", world=chosen.world, map=chosen.map, mode=chosen.mode)
+    told = give_order(chosen, "add_world", world=chosen.world, map=chosen.map, mode=chosen.mode)
     print(f"{told['name']}: runs from the server's next start on")
 
 

@@ -11,11 +11,14 @@ import time
 from typing import Any
 
 from server import claim, control
+from server.account_desk import AccountDesk
 from server.control import Order, OrderRefused
 from server.maps import MapDesk, Progress
+from server.services import assemble
 from server.settings import Settings
 from server.store import Store
 from server.store.database import DATABASE_NAME
+from server.store.thread import Database
 
 PATIENCE_SECONDS = 5.0
 """So long a command waits for another one, or for a server that is just starting."""
@@ -50,10 +53,14 @@ def do(order: Order, settings: Settings, progress: Progress, *, makes_data: bool
 
 def _do_here(order: Order, settings: Settings, progress: Progress) -> Any:
     store = Store(settings.data, settings.database_url)
+
+    def accounts() -> AccountDesk:
+        return assemble(settings, Database(store), []).account_desk
+
     try:
         store.claim()
         store.migrate()
-        return asyncio.run(control.perform(MapDesk(store), order, progress))
+        return asyncio.run(control.perform(MapDesk(store), accounts, order, progress))
     finally:
         store.close()
 

@@ -15,7 +15,8 @@ from functools import partial
 import uvicorn
 
 from server import __version__, gateway
-from server.claim import claimed, reachable
+from server.claim import claimed, here, reachable
+from server.first_owner import LINK_SECONDS, FirstOwner
 from server.lobby import Lobby
 from server.main import create_app
 from server.settings import Settings
@@ -79,8 +80,7 @@ def serve(settings: Settings) -> None:
             timeout_graceful_shutdown=5,
         )
         host, port = listening.getsockname()[:2]
-        address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-        print(_next_steps(address, is_tls=certificate is not None), flush=True)
+        _say_next_steps(host, port, app.state.first_owner, is_tls=certificate is not None)
         # What is loaded now stays: the collector need not look at it again and again.
         gc.collect()
         gc.freeze()
@@ -134,13 +134,28 @@ def _listening_socket(host: str, port: int, send_buffer: int) -> socket.socket:
     return listening
 
 
-def _next_steps(address: str, *, is_tls: bool) -> str:
+def _say_next_steps(host: str, port: int, first_owner: FirstOwner, *, is_tls: bool) -> None:
+    # Nobody keeps the token: it goes with this call.
+    token = first_owner.open_link()
     s = "s" if is_tls else ""
+    address = _address(host, port)
     typed = f"https://{address}" if is_tls else address
-    return f"""Estragon {__version__} waits for Godot at {typed}
+    steps = f"""Estragon {__version__} waits for Godot at {typed}
 
   play:     open godot_client/ in Godot 4.6, run it, and join {typed}
   watch:    http{s}://{address}/admin
   company:  .venv/bin/estragon bots ws{s}://{address}/ws --count 20 --seconds 600
   describe: http{s}://{address}/api/server
 """
+    if token:
+        # Behind the # it reaches no server, no log of one, and no other page.
+        steps += f"""
+Nobody owns this server yet. Within {LINK_SECONDS / 60:.0f} minutes, on this machine or over https:
+
+  own it:   http{s}://{_address(here(host), port)}/admin/setup#token={token}
+"""
+    print(steps, flush=True)
+
+
+def _address(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -7,11 +7,13 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
+from server.account_desk import AccountDesk
 from server.accounts import Accounts
 from server.authentication import Authentication
 from server.chat import Chat
 from server.chat_filter import ChatFilter, Rule, starter_rules
 from server.commands import Commands
+from server.first_owner import FirstOwner
 from server.game import Game
 from server.lobby import Lobby, start_task
 from server.login_limits import LoginLimits
@@ -37,6 +39,8 @@ class Services:
     sanctions: SanctionDesk
     reports: ReportDesk
     deeds: Deeds
+    account_desk: AccountDesk
+    first_owner: FirstOwner
 
 
 def assemble(
@@ -72,6 +76,8 @@ def assemble(
         sanctions=sanctions,
         reports=reports,
         deeds=deeds,
+        account_desk=AccountDesk(database, accounts, deeds),
+        first_owner=FirstOwner(database, accounts, limits, clock),
     )
 
 

@@ -6,11 +6,12 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from server.callers import Network
 from server.origins import written_origin
+from server.placeholders import is_placeholder, passwords_in
 
 
 def _words(value: object) -> object:
@@ -105,3 +106,25 @@ class Settings(BaseSettings):
         if (self.tls_cert is None) != (self.tls_key is None):
             raise ValueError("tls_cert and tls_key go together")
         return self
+
+    @model_validator(mode="after")
+    def _check_secrets(self) -> Self:
+        if found := placeholders(self):
+            raise ValueError(f"{found[0]}: its secret is a placeholder; put one of your own there")
+        return self
+
+
+def placeholders(settings: BaseSettings) -> list[str]:
+    """The settings whose secret is a word out of an example.
+
+    Secrets are what is a SecretStr, and the password in a database's address.
+    """
+    found = []
+    for name, value in settings:
+        if isinstance(value, SecretStr):
+            secrets = [("", value.get_secret_value())]
+        else:
+            secrets = passwords_in(value) if isinstance(value, str) else []
+        if any(is_placeholder(secret, user) for user, secret in secrets):
+            found.append(name)
+    return found

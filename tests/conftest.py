@@ -37,6 +37,12 @@ def godot() -> Path:
 
 
 @pytest.fixture(scope="session")
+def chromium() -> Path:
+    """Chromium's program, for tests.browser. Where there is none the test is skipped, as above."""
+    return needed("chromium")
+
+
+@pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The address of a PostgreSQL, for `fresh_database`."""
     needed("postgres")

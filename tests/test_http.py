@@ -85,7 +85,33 @@ def test_a_proxy_on_this_machine_does_not_open_the_panel() -> None:
     assert asyncio.run(panel_status("127.0.0.1", (b"x-forwarded-for", b"192.0.2.1"))) == 403
 
 
-async def panel_status(address: str, *headers: tuple[bytes, bytes]) -> int:
+@pytest.mark.parametrize(
+    ("path", "is_setup_open", "status"),
+    [
+        ("/admin/setup", True, 200),
+        ("/admin/_nicegui/3.18.0/static/nicegui.js", True, 200),
+        ("/admin/_nicegui_ws/socket.io/", True, 200),
+        ("/admin/", True, 403),
+        ("/admin/setup/", True, 403),
+        ("/admin/setups", True, 403),
+        ("/admin/_nicegui", True, 403),
+        ("/admin/setup", False, 403),
+        ("/admin/_nicegui_ws/socket.io/", False, 403),
+    ],
+)
+def test_others_see_the_set_up_page_alone_and_while_there_is_no_owner(
+    path: str, is_setup_open: bool, status: int
+) -> None:
+    found = panel_status("192.0.2.1", path=path, is_setup_open=is_setup_open)
+    assert asyncio.run(found) == status
+
+
+async def panel_status(
+    address: str,
+    *headers: tuple[bytes, bytes],
+    path: str = "/admin/",
+    is_setup_open: bool = False,
+) -> int:
     """What somebody who comes from `address` is answered with."""
     statuses: list[int] = []
 
@@ -97,6 +123,7 @@ async def panel_status(address: str, *headers: tuple[bytes, bytes]) -> int:
             statuses.append(message["status"])
 
     client = (address, 1) if address else None
-    scope = {"type": "http", "method": "GET", "client": client, "headers": list(headers)}
-    await LoopbackOnly(PlainTextResponse("the panel"))(scope, receive, send)
+    scope = {"type": "http", "path": path, "client": client, "headers": list(headers)}
+    panel = LoopbackOnly(PlainTextResponse("the panel"), lambda: is_setup_open)
+    await panel({**scope, "method": "GET"}, receive, send)
     return statuses[0]

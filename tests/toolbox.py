@@ -360,7 +360,6 @@ TOOLS = {
         packages=("chromium-headless-shell", "fonts-dejavu-core"),
         unpack=_from_debian,
         wrap=_with_fonts,
-        on_demand=True,
     ),
     "tmux": Tool(
         wanted="tmux 3",
