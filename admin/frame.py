@@ -1,0 +1,115 @@
+"""The frame of every page behind the sign-in: head, ways to the other pages, who one is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from nicegui import ui
+
+from admin.panel import SIGN_IN, SignedOut, Staff
+from admin.theme import language, word
+
+CHECK_SECONDS = 0.5
+"""So soon an open page closes when its owner is signed out, or no longer of the staff."""
+LANGUAGE_COOKIE, DARK_COOKIE = "estragon_language", "estragon_dark"
+YEAR_SECONDS = 366 * 24 * 3600
+
+PAGES = (
+    # Path, its word, its picture, and what one must be allowed to, to see it.
+    ("/", "overview", "dashboard", ("panel", "enter")),
+    ("/map", "live_map", "map", ("panel", "enter")),
+    ("/players", "players", "group", ("account", "see")),
+    ("/chat", "chat", "chat", ("chat", "read_history")),
+    ("/reports", "reports", "flag", ("report", "take")),
+    ("/sanctions", "sanctions", "gavel", ("player", "ban")),
+    ("/accounts", "accounts", "badge", ("account", "see")),
+    ("/worlds", "worlds", "public", ("panel", "enter")),
+    ("/audit", "audit", "fact_check", ("audit", "read")),
+    ("/settings", "settings", "tune", ("settings", "read")),
+)
+
+
+@contextmanager
+def page(key: str, staff: Staff, *, wide: bool = False) -> Iterator[None]:
+    """A page named by a word: what the caller puts in stands below the head.
+
+    A `wide` one takes the whole window.
+    """
+    ui.colors(primary="#7a5230", secondary="#56733f", accent="#c98f3c")
+    ui.page_title(f"{word(key)} · Estragon")
+    _dark()
+    with ui.header().classes("items-center no-wrap"):
+        ui.button(icon="menu", on_click=lambda: drawer.toggle()).props(
+            f'flat round color=white aria-label="{word("menu")}"'
+        )
+        ui.label("Estragon").classes("text-xl font-bold gt-xs")
+        ui.label(word(key)).classes("text-lg opacity-80")
+        ui.space()
+        _own_menu(staff)
+    with (
+        ui.left_drawer(bordered=True).props("width=220 breakpoint=900") as drawer,
+        ui.list() as ways,
+    ):
+        ways.classes("w-full")
+        for path, name, icon, permission in PAGES:
+            if staff.may(*permission):
+                _way(path, name, icon, is_here=name == key)
+    column = ui.column().classes("w-full gap-4" + ("" if wide else " max-w-6xl mx-auto p-4"))
+    with column:
+        yield
+
+    async def check() -> None:
+        try:
+            await staff.account(is_use=False)
+        except SignedOut:
+            ui.navigate.to(SIGN_IN)
+
+    ui.timer(CHECK_SECONDS, check)
+
+
+def _way(path: str, name: str, icon: str, *, is_here: bool) -> None:
+    with ui.item(on_click=lambda: ui.navigate.to(path)).props("active" if is_here else ""):
+        with ui.item_section().props("avatar"):
+            ui.icon(icon)
+        with ui.item_section():
+            ui.label(word(name))
+
+
+def _own_menu(staff: Staff) -> None:
+    other = {"en": "ru", "ru": "en"}[language()]
+    with (
+        ui.button(icon="account_circle").props(
+            f'flat round color=white aria-label="{word("own_menu")}"'
+        ),
+        ui.menu(),
+    ):
+        ui.item_label(f"{staff.name} · {staff.role}").props("header")
+        ui.menu_item(
+            {"en": "English", "ru": "Русский"}[other],
+            on_click=lambda: _remember(LANGUAGE_COOKIE, other),
+        )
+        for key, value in (("dark", "1"), ("light", "0"), ("as_browser", "")):
+            ui.menu_item(word(key), on_click=lambda value=value: _remember(DARK_COOKIE, value))
+        ui.separator()
+        ui.menu_item(word("sign_out"), on_click=_sign_out)
+
+
+def _dark() -> None:
+    request = ui.context.client.request
+    wanted = request.cookies.get(DARK_COOKIE, "") if request else ""
+    ui.dark_mode({"1": True, "0": False}.get(wanted))
+
+
+def _remember(cookie: str, value: str) -> None:
+    """Keeps a choice of the browser's owner, and shows the page by it."""
+    ui.run_javascript(
+        f'document.cookie = "{cookie}={value}; path=/; max-age={YEAR_SECONDS}; samesite=strict";'
+        "location.reload();"
+    )
+
+
+def _sign_out() -> None:
+    ui.run_javascript(
+        'fetch("/api/panel/session", {method: "DELETE"}).finally(() => location.assign("/admin/"));'
+    )
