@@ -34,13 +34,13 @@ def join_and_never_read(server: RunningServer) -> socket.socket:
     deaf.connect(("127.0.0.1", server.port))
     deaf.sendall(HANDSHAKE)
     deaf.recv(4096)
-    deaf.sendall(
-        masked(
-            codec.Hello(codec.MAGIC, 1, 1, 0, 0, "deaf").encode()
-            + codec.Auth(codec.AuthMethod.GUEST, 0, "Deaf", b"").encode()
-            + codec.EnterWorld("").encode()
-        )
-    )
+    hello = codec.Hello(codec.MAGIC, 1, 1, 0, 0, "deaf").encode()
+    auth = codec.Auth(codec.AuthMethod.GUEST, 0, "Deaf", b"").encode()
+    deaf.sendall(masked(hello + auth))
+    heard = b""
+    while b"Deaf" not in heard:  # In AUTH_OK.
+        heard += deaf.recv(4096)
+    deaf.sendall(masked(codec.EnterWorld("").encode()))
     return deaf
 
 

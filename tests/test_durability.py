@@ -464,5 +464,6 @@ def test_an_edit_whose_commit_is_still_to_come_when_the_server_ends_is_saved(
 
     with slow_server(tmp_path) as (server, store, executor):
         asyncio.run(scene(server, store, executor))
+        executor.shutdown()  # As the server does, before it closes the store.
         entries = store.entries(server.map_id, Filter(), newest_first=False)
         assert [int(each.changes["x"][0]) for each in entries] == [40, 41]
