@@ -65,10 +65,12 @@ class GodotPlayer:
         display: dict[str, str] | None = None,
         size: str = "1280x720",
         home: Path | None = None,
+        remembers: bool = False,
     ) -> None:
         """`display` are the variables of a screen to open a window on; headless without it.
 
         `home` is the folder in which the client's `user://` lies, where it is not the usual one.
+        What the client `remembers` it keeps there.
         """
         plan_path.write_text(json.dumps(list(plan)), encoding="utf-8")
         screen = [*WINDOW, "--resolution", size] if display else ["--headless"]
@@ -83,6 +85,7 @@ class GodotPlayer:
                 ),
                 *("--", f"--server={address}", f"--name={name}", f"--plan={plan_path}"),
                 f"--locale={locale}",
+                *(["--remember=yes"] if remembers else []),
             ],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -107,6 +110,11 @@ class GodotPlayer:
         self._process.wait()
         if self._process.stdout is not None:
             self._process.stdout.close()
+
+    def kill(self) -> None:
+        """As a crash would."""
+        self._process.kill()
+        self._process.wait()
 
     def _read(self) -> None:
         assert self._process.stdout is not None

@@ -4,58 +4,66 @@ extends Control
 
 ## The player has said something.
 signal said(text: String)
-## A line was added; [param author] is empty for what the game itself says.
-signal line_added(author: String, text: String)
+## The player wants to do something about somebody who said something.
+signal player_picked(player_id: int, player_name: String)
 
-## Older lines are forgotten.
-const MAX_LINES: int = 200
 ## How long the lines stay bright after the last one came, and how long they take to dim.
 const BRIGHT_SECONDS: float = 9.0
 const DIM_SECONDS: float = 1.5
 const DIM_ALPHA: float = 0.0
-## The colour of what the game itself says.
-const SYSTEM_COLOUR: Color = Color("cbb79a")
-## The colour of one's own name.
-const OWN_COLOUR: Color = Color("f3da80")
-## The colours of others' names.
-const NAME_COLOURS: Array[Color] = [
-	Color("f0a58a"),
-	Color("a7d08c"),
-	Color("8fc7d6"),
-	Color("e6b35c"),
-	Color("d9a3d6"),
-	Color("b5b7f0"),
-	Color("9fd9bd"),
-	Color("f2c4a0"),
+## What is of some weight stays longer.
+const PROCLAIMED_SECONDS: float = 30.0
+## The most commands shown above the line.
+const MAX_HINTS: int = 6
+## Notices that nobody should overlook.
+const PROCLAIMED: Array[int] = [
+	EstragonCodec.NoticeCode.ANNOUNCEMENT,
+	EstragonCodec.NoticeCode.WARNED,
+	EstragonCodec.NoticeCode.MUTED,
 ]
 
-var _quiet_seconds: float = 0.0
+var _bright_seconds: float = BRIGHT_SECONDS
 var _last_said: String = ""
+var _completion: CommandCompletion = CommandCompletion.new()
+## What Tab offers one after the other, and which of them stands in the line.
+var _offers: PackedStringArray = PackedStringArray()
+var _offered: int = 0
 
 @onready var _panel: PanelContainer = %Panel
-@onready var _lines: RichTextLabel = %Lines
+@onready var _lines: ChatLog = %Lines
+@onready var _hints: RichTextLabel = %Hints
 @onready var _entry: LineEdit = %Entry
 
 
 func _ready() -> void:
 	_entry.text_submitted.connect(_on_text_submitted)
+	_entry.text_changed.connect(_on_text_changed)
 	_entry.gui_input.connect(_on_entry_gui_input)
+	_lines.player_picked.connect(player_picked.emit)
 	var session: EstragonSession = Connection.session
 	session.chat_received.connect(_on_chat_received)
+	session.whisper_received.connect(_on_whisper_received)
+	session.chat_removed.connect(_lines.take_away)
+	session.notice_received.connect(_on_notice_received)
 	session.player_joined.connect(_on_player_joined)
+	session.player_changed.connect(_on_player_changed)
 	session.player_left.connect(_on_player_left)
 	session.refused.connect(_on_refused)
 	if session.welcome != null and session.welcome.chat_characters > 0:
 		_entry.max_length = session.welcome.chat_characters
 	_close()
 	if session.world != null:
-		add_system_line(tr(&"CHAT_WELCOME") % session.world.name)
+		tell(tr(&"CHAT_WELCOME") % session.world.name)
 
 
 func _process(delta: float) -> void:
-	_quiet_seconds += delta
-	var dim: float = clampf((_quiet_seconds - BRIGHT_SECONDS) / DIM_SECONDS, 0.0, 1.0)
+	_bright_seconds -= delta
+	var dim: float = clampf(-_bright_seconds / DIM_SECONDS, 0.0, 1.0)
 	_panel.modulate.a = 1.0 if _entry.visible else lerpf(1.0, DIM_ALPHA, dim)
+	var is_readable: bool = _entry.visible or dim < 1.0
+	_lines.mouse_filter = (
+		Control.MOUSE_FILTER_STOP if is_readable else Control.MOUSE_FILTER_IGNORE
+	)
 
 
 func _unhandled_input(event: InputEvent) -> void:
@@ -64,57 +72,85 @@ func _unhandled_input(event: InputEvent) -> void:
 		get_viewport().set_input_as_handled()
 
 
-## Lets the player type.
-func open() -> void:
+## Lets the player type, perhaps after something that stands there already.
+func open(begun: String = "") -> void:
 	_entry.show()
 	_entry.grab_focus()
 	_panel.theme_type_variation = &"ChatPanel"
-	_lines.mouse_filter = Control.MOUSE_FILTER_STOP
+	_write(_entry.text if begun.is_empty() else begun)
+
+
+## Lets the player whisper to somebody.
+func begin_whisper(player_name: String) -> void:
+	open("/w %s " % CommandCompletion.quoted(player_name))
 
 
 ## Adds a line of the game's own.
-func add_system_line(text: String) -> void:
-	_start_line()
-	_lines.push_color(SYSTEM_COLOUR)
-	_lines.add_text(text)
-	_lines.pop()
-	line_added.emit("", text)
+func tell(text: String) -> void:
+	_add(ChatLine.new(ChatLine.Kind.TOLD, text), BRIGHT_SECONDS)
 
 
-## Adds what somebody has said, exactly as it was said: nothing in it is markup.
-func add_line(author: String, colour: Color, text: String) -> void:
-	_start_line()
-	_lines.push_color(colour)
-	_lines.add_text(author + ": ")
-	_lines.pop()
-	_lines.add_text(_one_line(text))
-	line_added.emit(author, text)
+func _add(line: ChatLine, bright_seconds: float) -> void:
+	_bright_seconds = maxf(_bright_seconds, bright_seconds)
+	_lines.add(line)
 
 
-## A player's colour, always the same for the same name.
-static func name_colour(player_name: String) -> Color:
-	return NAME_COLOURS[player_name.hash() % NAME_COLOURS.size()]
-
-
-func _one_line(text: String) -> String:
-	return text.replace("\r", "").replace("\n", " ")
-
-
-func _start_line() -> void:
-	_quiet_seconds = 0.0
-	if _lines.get_parsed_text() != "":
-		_lines.newline()
-	if _lines.get_paragraph_count() > MAX_LINES:
-		_lines.remove_paragraph(0)
+func _write(text: String) -> void:
+	_entry.text = text
+	_entry.caret_column = text.length()
+	_show_hints(text)
 
 
 func _close() -> void:
-	_quiet_seconds = 0.0
+	_bright_seconds = BRIGHT_SECONDS
 	_entry.clear()
 	_entry.release_focus()
 	_entry.hide()
+	_hints.hide()
+	_offers.clear()
 	_panel.theme_type_variation = &"IdleChatPanel"
-	_lines.mouse_filter = Control.MOUSE_FILTER_IGNORE
+
+
+func _show_hints(text: String) -> void:
+	_completion.commands = Connection.session.chat_commands
+	var usages: PackedStringArray = _completion.usages(text)
+	_hints.visible = _entry.visible and not usages.is_empty()
+	_hints.clear()
+	for index: int in mini(usages.size(), MAX_HINTS):
+		if index > 0:
+			_hints.newline()
+		var command: String = usages[index].get_slice(" ", 0).trim_prefix("/")
+		_hints.push_color(ChatLog.OWN_COLOUR)
+		_hints.add_text(CommandText.usage(usages[index]))
+		_hints.pop()
+		_hints.add_text("   " + CommandText.purpose(command))
+
+
+## Puts the next of what the line can become into it.
+func _complete(step: int) -> void:
+	if _offers.is_empty() or _offers[_offered] != _entry.text:
+		_completion.commands = Connection.session.chat_commands
+		_completion.names = _names()
+		_offers = _completion.completions(_entry.text)
+		_offered = 0 if step > 0 else _offers.size() - 1
+	else:
+		_offered = posmod(_offered + step, _offers.size())
+	if not _offers.is_empty():
+		_write(_offers[_offered])
+
+
+func _names() -> PackedStringArray:
+	var names: PackedStringArray = PackedStringArray()
+	if Connection.session.world != null:
+		for player: EstragonPlayer in Connection.session.world.players.values():
+			names.append(player.name)
+	names.sort()
+	return names
+
+
+func _on_text_changed(text: String) -> void:
+	_offers.clear()
+	_show_hints(text)
 
 
 func _on_text_submitted(text: String) -> void:
@@ -128,30 +164,65 @@ func _on_entry_gui_input(event: InputEvent) -> void:
 	if event.is_action_pressed(&"menu"):
 		_close()
 		get_viewport().set_input_as_handled()
+	elif event.is_action_pressed(&"ui_focus_prev", true):
+		_complete(-1)
+		_entry.accept_event()
+	elif event.is_action_pressed(&"ui_focus_next", true):
+		_complete(1)
+		_entry.accept_event()
 
 
-func _on_chat_received(player: EstragonPlayer, text: String, _timestamp_ms: int) -> void:
+func _on_chat_received(player: EstragonPlayer, text: String, timestamp_ms: int) -> void:
 	if player == null:
-		add_system_line(text)
+		tell(text)
 		return
-	var is_own: bool = player.player_id == Connection.session.player_id
-	add_line(player.name, OWN_COLOUR if is_own else name_colour(player.name), text)
+	var line: ChatLine = ChatLine.new(ChatLine.Kind.SAID, text)
+	line.player_id = player.player_id
+	line.author = player.name
+	line.timestamp_ms = timestamp_ms
+	_add(line, BRIGHT_SECONDS)
+
+
+func _on_whisper_received(whisper: EstragonCodec.Whisper) -> void:
+	var kind: ChatLine.Kind = (
+		ChatLine.Kind.OWN_WHISPER if whisper.own != 0 else ChatLine.Kind.HEARD_WHISPER
+	)
+	var line: ChatLine = ChatLine.new(kind, whisper.text)
+	line.player_id = whisper.player_id
+	line.author = whisper.name
+	line.timestamp_ms = whisper.timestamp
+	_add(line, BRIGHT_SECONDS)
+
+
+func _on_notice_received(code: int, values: PackedStringArray) -> void:
+	var text: String = NoticeText.sentence(code, values)
+	if text.is_empty():
+		return
+	if code in PROCLAIMED:
+		_add(ChatLine.new(ChatLine.Kind.PROCLAIMED, text), PROCLAIMED_SECONDS)
+	else:
+		tell(text)
 
 
 func _on_player_joined(player: EstragonPlayer) -> void:
 	if Connection.session.world.is_roster_known:
-		add_system_line(tr(&"CHAT_JOINED") % player.name)
+		tell(tr(&"CHAT_JOINED") % player.name)
+
+
+func _on_player_changed(player: EstragonPlayer, old_name: String) -> void:
+	var is_own: bool = player.player_id == Connection.session.player_id
+	if not is_own and player.name != old_name:
+		tell(tr(&"CHAT_RENAMED").format([old_name, player.name]))
 
 
 func _on_player_left(player: EstragonPlayer, reason: int) -> void:
 	var lost: bool = reason == EstragonCodec.LeaveReason.LOST
-	add_system_line(tr(&"CHAT_LOST" if lost else &"CHAT_LEFT") % player.name)
+	tell(tr(&"CHAT_LOST" if lost else &"CHAT_LEFT") % player.name)
 
 
 func _on_refused(refusal: EstragonRefusal) -> void:
 	if refusal.is_fatal or Connection.status != EstragonClient.Status.PLAYING:
 		return
-	add_system_line(ErrorText.sentence_with_wait(refusal.code, refusal.retry_after_ms))
+	tell(ErrorText.explain(refusal))
 	if refusal.message == EstragonCodec.MessageType.CHAT_MESSAGE and _entry.text.is_empty():
-		_entry.text = _last_said
-		_entry.caret_column = _last_said.length()
+		_write(_last_said)

@@ -23,7 +23,6 @@ func _ready() -> void:
 	_back.pressed.connect(menu_requested.emit)
 	Connection.joined.connect(_banner.hide)
 	Connection.connection_lost.connect(_on_connection_lost)
-	Connection.join_failed.connect(_on_join_failed)
 
 
 func _process(delta: float) -> void:
@@ -66,10 +65,6 @@ func _on_connection_lost(code: int, _retry_in: float) -> void:
 	# A new try that fails is no news: what began it still says more.
 	if not (_banner.visible and code == EstragonClient.UNREACHABLE):
 		_show_problem(code)
-
-
-func _on_join_failed(code: int) -> void:
-	_show_problem(code)
 
 
 func _show_problem(code: int) -> void:

@@ -1,27 +1,34 @@
 class_name PauseMenu
-extends Control
+extends Dialog
 ## What Escape brings up. The world goes on behind it.
 
 ## The player wants to leave.
 signal menu_requested
+## The guest wants an account.
+signal register_requested
+## The player wants another name.
+signal rename_requested
 
 @onready var _resume: Button = %Resume
+@onready var _register: Button = %Register
 
 
 func _ready() -> void:
 	hide()
-	_resume.pressed.connect(hide)
+	_resume.pressed.connect(close)
+	_register.pressed.connect(_leave_for.bind(register_requested))
+	(%Rename as Button).pressed.connect(_leave_for.bind(rename_requested))
 	(%Leave as Button).pressed.connect(menu_requested.emit)
 	(%Quit as Button).pressed.connect(get_tree().quit)
 
 
-func _input(event: InputEvent) -> void:
-	if visible and event.is_action_pressed(&"menu"):
-		hide()
-		get_viewport().set_input_as_handled()
-
-
 ## Shows it.
 func open() -> void:
-	show()
+	super()
+	_register.visible = not Connection.session.is_account
 	_resume.grab_focus()
+
+
+func _leave_for(wanted: Signal) -> void:
+	close()
+	wanted.emit()

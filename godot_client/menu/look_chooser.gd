@@ -10,6 +10,9 @@ const TURN_SECONDS: float = 1.6
 ## The order in which the figure turns round: blocks of columns of the picture.
 const TURNS: Array[int] = [0, 2, 3, 1]
 
+## False: the figure is only shown.
+@export var is_free: bool = true
+
 ## The look chosen.
 var look: int = 0:
 	set(value):
@@ -24,8 +27,10 @@ var _seconds: float = 0.0
 
 func _ready() -> void:
 	look = look
-	(%Previous as Button).pressed.connect(_choose.bind(-1))
-	(%Next as Button).pressed.connect(_choose.bind(1))
+	for step: int in [-1, 1]:
+		var button: Button = %Previous if step < 0 else %Next
+		button.visible = is_free
+		button.pressed.connect(_choose.bind(step))
 
 
 func _process(delta: float) -> void:

@@ -10,28 +10,28 @@ const ROW: PackedScene = preload("res://menu/world_row.tscn")
 ## The last answer of the server, empty where there was none.
 var _info: Dictionary = {}
 var _rows: ButtonGroup = ButtonGroup.new()
-var _error_code: int = 0
 
 @onready var _watch: ServerWatch = %ServerWatch
-@onready var _name_entry: LineEdit = %NameEntry
-@onready var _looks: LookChooser = %LookChooser
+@onready var _who: WhoPanel = %Who
 @onready var _address: LineEdit = %Address
 @onready var _server_state: Label = %ServerState
 @onready var _worlds: VBoxContainer = %Worlds
-@onready var _message: Label = %Message
+@onready var _message: RefusalLabel = %Message
 @onready var _play: Button = %Play
+@onready var _page: AccountPage = %AccountPage
 
 
 func _ready() -> void:
-	_name_entry.text = Settings.player_name
 	_address.text = Settings.server_address
-	_looks.look = Settings.look
-	_name_entry.text_changed.connect(_on_entry_changed)
-	_name_entry.text_submitted.connect(_on_submitted)
+	Connection.account.visit(_address.text)
 	_address.text_changed.connect(_on_address_changed)
-	_address.text_submitted.connect(_on_submitted)
-	_looks.look_changed.connect(_on_look_changed)
-	_play.pressed.connect(_on_play_pressed)
+	_address.text_submitted.connect(func(_text: String) -> void: play())
+	_who.submitted.connect(play)
+	_who.changed.connect(_message.clear)
+	_who.account_requested.connect(_page.open)
+	_who.logged_out.connect(_on_logged_out)
+	_page.closed.connect(_on_page_closed)
+	_play.pressed.connect(play)
 	(%Quit as Button).pressed.connect(get_tree().quit)
 	(%Russian as Button).pressed.connect(_speak.bind("ru"))
 	(%English as Button).pressed.connect(_speak.bind("en"))
@@ -42,35 +42,50 @@ func _ready() -> void:
 	_watch.watch(_address.text)
 	_show_languages()
 	_show_state(&"SERVER_ASKING")
-	_name_entry.grab_focus.call_deferred()
-	_name_entry.caret_column = _name_entry.text.length()
+	_focus.call_deferred()
+	if Connection.refusal != null:
+		_message.show_refusal(Connection.refusal)
+	elif not Connection.account.store.is_sound:
+		_message.show_problem(&"WHO_NOT_REMEMBERED")
 
 
 func _notification(what: int) -> void:
 	if what == NOTIFICATION_TRANSLATION_CHANGED and is_node_ready():
 		_show_languages()
 		_show_worlds()
-		_show_message(_error_code)
 
 
 ## Sets out for the chosen world.
 func play() -> void:
 	if _play.disabled:
 		return
-	Settings.player_name = _name_entry.text.strip_edges()
 	Settings.server_address = _address.text.strip_edges()
-	Settings.look = _looks.look
-	Settings.save()
-	_show_message(0)
+	_message.clear()
+	if not _who.problem().is_empty():
+		_message.show_problem(_who.problem())
+		_who.focus()
+		return
 	_play.disabled = true
 	_play.text = "MENU_JOINING"
 	Connection.client_name = "Godot demo"
-	Connection.join(Settings.server_address, _chosen_world(), Settings.player_name, Settings.look)
+	var refusal: EstragonRefusal = await _who.set_out(Settings.server_address, _chosen_world())
+	Settings.save()
+	if refusal != null:
+		_stay(refusal)
 
 
 ## The translation key of the message shown, empty where there is none.
 func problem() -> StringName:
-	return &"" if _error_code == 0 else ErrorText.key(_error_code)
+	return _shown_message().key()
+
+
+## The message as it is shown.
+func problem_text() -> String:
+	return _shown_message().text
+
+
+func _shown_message() -> RefusalLabel:
+	return _page.message if _page.visible else _message
 
 
 func _chosen_world() -> String:
@@ -85,11 +100,6 @@ func _speak(locale: String) -> void:
 func _show_languages() -> void:
 	(%Russian as Button).set_pressed_no_signal(Settings.locale == "ru")
 	(%English as Button).set_pressed_no_signal(Settings.locale == "en")
-
-
-func _show_message(code: int) -> void:
-	_error_code = code
-	_message.text = "" if code == 0 else ErrorText.sentence(code)
 
 
 func _show_state(key: StringName) -> void:
@@ -144,25 +154,21 @@ func _on_row_pressed(row: WorldRow) -> void:
 	Settings.world = row.world
 
 
-func _on_entry_changed(_text: String) -> void:
-	_show_message(0)
-
-
 func _on_address_changed(text: String) -> void:
-	_show_message(0)
+	_message.clear()
 	_watch.watch(text)
+	Connection.account.visit(text)
 
 
-func _on_submitted(_text: String) -> void:
-	play()
+func _on_logged_out(answer: EstragonAnswer) -> void:
+	if not answer.is_done():
+		_message.show_refusal(answer.refusal)
 
 
-func _on_look_changed(look: int) -> void:
-	Settings.look = look
-
-
-func _on_play_pressed() -> void:
-	play()
+func _on_page_closed(success_key: StringName) -> void:
+	if not success_key.is_empty():
+		_message.show_success(success_key)
+	_focus()
 
 
 func _on_server_answered(info: Dictionary) -> void:
@@ -181,8 +187,19 @@ func _on_joined() -> void:
 	get_tree().change_scene_to_file(WORLD)
 
 
-func _on_join_failed(code: int) -> void:
+func _on_join_failed(_code: int) -> void:
+	_stay(Connection.refusal)
+
+
+func _stay(refusal: EstragonRefusal) -> void:
 	_play.disabled = false
 	_play.text = "MENU_PLAY"
-	_show_message(code)
-	_name_entry.grab_focus()
+	_message.show_refusal(refusal)
+	_focus()
+
+
+func _focus() -> void:
+	if Connection.account.is_logged_in():
+		_play.grab_focus()
+	else:
+		_who.focus()

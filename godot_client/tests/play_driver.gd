@@ -7,18 +7,25 @@ extends Node
 ## on Play;
 ## [code]wait_world[/code]; [code]wait_player[/code] and [code]wait_gone[/code] with a "name";
 ## [code]walk[/code] with an "action" and "tiles"; [code]go[/code] "to" [x, y] or to the nearest
-## "tile" of that name, round what is in the way; [code]say[/code] with a "text";
+## "tile" of that name, round what is in the way; [code]tell_place[/code] when one stands still;
+## [code]say[/code] with a "text"; [code]wait_chat[/code] with a "text" and perhaps "from" and
+## "kind"; [code]ask_about[/code] a player by "name", with the right mouse button;
 ## [code]wait_tile[/code] with a "layer", a cell "at" [x, y] and the "tile" to be drawn there;
-## [code]wait_chat[/code] with a "text" and perhaps "from"; [code]wait_message[/code] with a
-## "text_key", the translation key of what is shown; [code]wait_no_message[/code];
-## [code]language[/code] with a "locale"; [code]press[/code] with an "action";
-## [code]screenshot[/code] with a "path"; [code]pause[/code] with "for" seconds;
-## [code]leave[/code] to the menu; [code]quit[/code].
+## [code]wait_message[/code] with a "text_key", the translation key of what is shown;
+## [code]wait_no_message[/code]; [code]language[/code] with a "locale"; [code]press[/code] with an
+## "action"; [code]enter[/code]; [code]screenshot[/code] with a "path"; [code]pause[/code] with
+## "for" seconds; [code]leave[/code] to the menu; [code]quit[/code].
+##
+## With a "node", its path in the scene: [code]wait_shown[/code], [code]click[/code],
+## [code]type[/code] a "text" into it, [code]complete[/code] it to a "text" by Tab,
+## [code]choose[/code] a "file" in it, [code]pick[/code] an "item" of it by its translation key.
 
 ## Where every plan begins.
 const MENU: String = "res://menu/menu.tscn"
 ## How long a step may take that says nothing else.
 const STEP_SECONDS: float = 20.0
+## As long as nobody moves for so many snapshots, one stands.
+const STILL_SNAPSHOTS: int = 10
 ## How near to the middle of a cell is there.
 const NEAR_TILES: float = 0.2
 ## The actions that walk: west, east, north, south.
@@ -63,7 +70,7 @@ func _do_fill_in(step: Dictionary) -> String:
 	if not await _until(func() -> bool: return get_tree().current_scene is Menu):
 		return "the menu does not come"
 	var menu: Node = get_tree().current_scene
-	_type(menu.get_node("%NameEntry") as LineEdit, player_name)
+	_type(menu.get_node("%Who/%NameEntry") as LineEdit, player_name)
 	_type(menu.get_node("%Address") as LineEdit, server)
 	var wanted: String = step.get("world", "")
 	if not wanted.is_empty():
@@ -192,6 +199,93 @@ func _do_screenshot(step: Dictionary) -> String:
 	return "" if image.save_png(str(step["path"])) == OK else "cannot be saved"
 
 
+func _do_click(step: Dictionary) -> String:
+	if not await _until(_is_shown.bind(step)):
+		return "it is not shown"
+	await get_tree().process_frame  # Containers have put it in its place.
+	_click(_node(step) as Button)
+	return ""
+
+
+func _do_type(step: Dictionary) -> String:
+	if not await _until(_is_shown.bind(step)):
+		return "it is not shown"
+	var node: Control = _node(step)
+	node.grab_focus()
+	if node is TextEdit:
+		(node as TextEdit).text = step["text"]
+		(node as TextEdit).text_changed.emit()
+	else:
+		_type(node as LineEdit, step["text"])
+	return ""
+
+
+func _do_complete(step: Dictionary) -> String:
+	_press_key(KEY_TAB)
+	var entry: LineEdit = _node(step)
+	var expected: String = step["text"]
+	return "" if await _until(func() -> bool: return entry.text == expected) else entry.text
+
+
+func _do_enter(_step: Dictionary) -> String:
+	_press_key(KEY_ENTER)
+	return ""
+
+
+func _do_choose(step: Dictionary) -> String:
+	if not await _until(_is_shown.bind(step)):
+		return "it is not shown"
+	var files: FileDialog = _node(step)
+	files.hide()
+	files.file_selected.emit(str(step["file"]))
+	return ""
+
+
+func _do_pick(step: Dictionary) -> String:
+	if not await _until(_is_shown.bind(step)):
+		return "it is not shown"
+	var menu: PopupMenu = _node(step)
+	for index: int in menu.item_count:
+		if menu.get_item_text(index) == step["item"]:
+			menu.hide()
+			menu.id_pressed.emit(menu.get_item_id(index))
+			return ""
+	return "there is no such item"
+
+
+func _do_wait_shown(step: Dictionary) -> String:
+	return "" if await _until(_is_shown.bind(step)) else "it is not shown"
+
+
+func _do_ask_about(step: Dictionary) -> String:
+	var why: String = await _do_wait_player(step)
+	if not why.is_empty():
+		return why
+	for avatar: Avatar in (get_tree().current_scene as WorldScene).avatars():
+		if avatar.player.name == step["name"]:
+			var place: Vector2 = avatar.get_global_transform_with_canvas() * Vector2(0.0, -8.0)
+			_click_at(place, MOUSE_BUTTON_RIGHT)
+	return ""
+
+
+func _do_tell_place(_step: Dictionary) -> String:
+	var place: Vector2i = Vector2i.MAX
+	var still_since: int = 0
+	while Time.get_ticks_msec() < _deadline_ms:
+		var own: EstragonPlayer = _own_player()
+		var tick: int = 0 if own == null else Connection.session.world.snapshot_tick
+		if own == null or own.position != place:
+			place = Vector2i.MAX if own == null else own.position
+			still_since = tick
+		elif tick - still_since >= STILL_SNAPSHOTS:
+			var details: Dictionary = {"player_id": own.player_id, "name": own.name}
+			details.merge({"look": own.look, "x": place.x, "y": place.y})
+			_watch.tell("place", details)
+			return ""
+		await get_tree().process_frame
+	return "never stands still"
+
+
 func _do_leave(_step: Dictionary) -> String:
 	Connection.leave()
 	get_tree().change_scene_to_file(MENU)
@@ -220,6 +314,10 @@ func _is_in_world() -> bool:
 		and world.own_avatar() != null
 		and not Connection.session.world.chunks.is_empty()
 	)
+
+
+func _own_player() -> EstragonPlayer:
+	return Connection.session.world.own_player() if _is_in_world() else null
 
 
 func _own_place() -> Vector2:
@@ -281,12 +379,29 @@ func _type(entry: LineEdit, text: String) -> void:
 	entry.text_changed.emit(text)
 
 
+## The node of a step; null where the scene has none.
+func _node(step: Dictionary) -> Node:
+	var scene: Node = get_tree().current_scene
+	return null if scene == null else scene.get_node_or_null(NodePath(str(step["node"])))
+
+
+func _is_shown(step: Dictionary) -> bool:
+	var node: Node = _node(step)
+	if node is Window:
+		return (node as Window).visible
+	return node is Control and (node as Control).is_visible_in_tree()
+
+
 func _click(button: Button) -> void:
+	_click_at(button.get_global_rect().get_center(), MOUSE_BUTTON_LEFT)
+
+
+func _click_at(place: Vector2, button_index: MouseButton) -> void:
 	for pressed: bool in [true, false]:
 		var event: InputEventMouseButton = InputEventMouseButton.new()
-		event.button_index = MOUSE_BUTTON_LEFT
+		event.button_index = button_index
 		event.pressed = pressed
-		event.position = button.get_global_rect().get_center()
+		event.position = place
 		event.global_position = event.position
 		get_viewport().push_input(event, true)
 

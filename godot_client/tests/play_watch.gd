@@ -9,8 +9,8 @@ var message: StringName = &""
 ## The chat of the world, or null in the menu.
 var chat: ChatBox = null
 
-## Lines of chat that nobody has taken yet: [author, text].
-var _lines: Array[PackedStringArray] = []
+## Lines of chat that nobody has taken yet.
+var _lines: Array[ChatLine] = []
 
 
 func _ready() -> void:
@@ -31,11 +31,13 @@ func tell(event: String, details: Dictionary) -> void:
 	print(JSON.stringify(line))
 
 
-## True once for each line of chat with the "text" and, if it is there, "from".
+## True once for each line of chat with the "text" and, if they are there, "from" and "kind".
 func take_line(wanted: Dictionary) -> bool:
 	for index: int in _lines.size():
-		var line: PackedStringArray = _lines[index]
-		if line[1] == wanted["text"] and line[0] == wanted.get("from", line[0]):
+		var line: ChatLine = _lines[index]
+		var is_meant: bool = line.author == wanted.get("from", line.author)
+		is_meant = is_meant and _kind(line) == wanted.get("kind", _kind(line))
+		if is_meant and line.text == wanted["text"]:
 			_lines.remove_at(index)
 			return true
 	return false
@@ -47,7 +49,7 @@ func _watch_chat() -> void:
 	if current != chat:
 		chat = current
 		if chat != null:
-			chat.line_added.connect(_on_line_added)
+			(chat.get_node("%Lines") as ChatLog).line_added.connect(_on_line_added)
 
 
 func _watch_players() -> void:
@@ -69,13 +71,16 @@ func _watch_players() -> void:
 func _watch_message() -> void:
 	var scene: Node = get_tree().current_scene
 	var shown: StringName = &""
+	var text: String = ""
 	if scene is Menu:
 		shown = (scene as Menu).problem()
+		text = (scene as Menu).problem_text()
 	elif scene is WorldScene:
 		shown = (scene.get_node("%Hud") as Hud).problem()
+		text = tr(shown)
 	if shown != message:
 		message = shown
-		tell("message", {"text_key": shown, "text": tr(shown)})
+		tell("message", {"text_key": shown, "text": text})
 
 
 func _on_joined() -> void:
@@ -86,6 +91,10 @@ func _on_joined() -> void:
 	)
 
 
-func _on_line_added(author: String, text: String) -> void:
-	_lines.append(PackedStringArray([author, text]))
-	tell("chat", {"from": author, "text": text})
+func _on_line_added(line: ChatLine) -> void:
+	_lines.append(line)
+	tell("chat", {"from": line.author, "text": line.text, "kind": _kind(line)})
+
+
+func _kind(line: ChatLine) -> String:
+	return str(ChatLine.Kind.find_key(line.kind)).to_lower()

@@ -1,40 +1,107 @@
 extends TestCase
-## What is said is shown exactly as it was said.
+## What is said is shown exactly as it was said, and can be taken away again.
 
 const CHAT_BOX: PackedScene = preload("res://chat/chat_box.tscn")
 
+var _chat: ChatBox = CHAT_BOX.instantiate()
+
 
 func test_markup_in_what_is_said_is_only_text() -> void:
-	var chat: ChatBox = CHAT_BOX.instantiate()
-	tree.root.add_child(chat)
-	var lines: RichTextLabel = chat.get_node("%Lines")
-	chat.add_line("[b]Pozzo[/b]", Color.WHITE, "[img]res://icon.png[/img] [url=x]y[/url] %s")
+	var lines: ChatLog = _start()
+	lines.add(_said("[b]Pozzo[/b]", "[img]res://icon.png[/img] [url=x]y[/url] %s"))
 	equal(
 		lines.get_parsed_text(),
 		"[b]Pozzo[/b]: [img]res://icon.png[/img] [url=x]y[/url] %s",
 		"what is shown"
 	)
-	chat.queue_free()
+	_chat.queue_free()
 
 
 func test_old_lines_are_forgotten() -> void:
-	var chat: ChatBox = CHAT_BOX.instantiate()
-	tree.root.add_child(chat)
-	var lines: RichTextLabel = chat.get_node("%Lines")
-	for index: int in ChatBox.MAX_LINES + 50:
-		chat.add_system_line("line %d" % index)
-	yes(lines.get_paragraph_count() <= ChatBox.MAX_LINES + 1, "not more than so many lines")
-	yes(lines.get_parsed_text().ends_with("line %d" % (ChatBox.MAX_LINES + 49)), "the newest")
-	chat.queue_free()
+	var lines: ChatLog = _start()
+	for index: int in ChatLog.MAX_LINES + 60:
+		_chat.tell("line %d" % index)
+	yes(lines.get_paragraph_count() <= ChatLog.MAX_LINES, "not more than so many lines")
+	yes(lines.get_paragraph_count() >= ChatLog.KEPT_LINES, "not fewer than so many lines")
+	yes(lines.get_parsed_text().ends_with("line %d" % (ChatLog.MAX_LINES + 59)), "the newest")
+	_chat.queue_free()
 
 
 func test_one_line_stays_one_line() -> void:
-	var chat: ChatBox = CHAT_BOX.instantiate()
-	tree.root.add_child(chat)
-	chat.add_line("Pozzo", Color.WHITE, "a\nb\r\nc")
-	equal((chat.get_node("%Lines") as RichTextLabel).get_paragraph_count(), 1, "lines")
-	chat.queue_free()
+	var lines: ChatLog = _start()
+	lines.add(_said("Pozzo", "a\nb\r\nc"))
+	equal(lines.get_paragraph_count(), 1, "lines")
+	_chat.queue_free()
 
 
 func test_a_name_keeps_its_colour() -> void:
-	equal(ChatBox.name_colour("Лаки"), ChatBox.name_colour("Лаки"), "colour")
+	equal(ChatLog.name_colour("Лаки"), ChatLog.name_colour("Лаки"), "colour")
+	_chat.queue_free()
+
+
+func test_a_line_that_the_staff_takes_away_is_gone() -> void:
+	var lines: ChatLog = _start()
+	var session: EstragonSession = Connection.session
+	for index: int in 3:
+		var line: ChatLine = _said("Pozzo", "line %d" % index)
+		line.timestamp_ms = 1000 + index
+		lines.add(line)
+	session.chat_removed.emit(8, 1001)
+	yes("line 1" in lines.get_parsed_text(), "somebody else's line of that time")
+	session.chat_removed.emit(9, 1001)
+	equal(lines.get_parsed_text(), "Pozzo: line 0\nPozzo: line 2", "what is left")
+	_chat.queue_free()
+
+
+func test_whispers_are_told_from_what_all_hear() -> void:
+	var lines: ChatLog = _start()
+	var whisper: EstragonCodec.Whisper = EstragonCodec.Whisper.new()
+	whisper.player_id = 9
+	whisper.name = "Pozzo"
+	whisper.text = "Psst!"
+	Connection.session.whisper_received.emit(whisper)
+	whisper.own = 1
+	Connection.session.whisper_received.emit(whisper)
+	equal(
+		lines.get_parsed_text(),
+		"Pozzo whispers: Psst!\nYou whisper to Pozzo: Psst!",
+		"what is shown"
+	)
+	_chat.queue_free()
+
+
+func test_tab_goes_through_all_that_a_command_can_be() -> void:
+	_start()
+	Connection.session.chat_commands = {"help": "", "kick": "player [text]", "mute": "player"}
+	_chat.open("/")
+	var entry: LineEdit = _chat.get_node("%Entry")
+	var hints: RichTextLabel = _chat.get_node("%Hints")
+	yes(hints.visible, "the commands are shown")
+	yes("/kick name [text]" in hints.get_parsed_text(), "with what they want")
+	for expected: String in ["/help", "/kick ", "/mute ", "/help"]:
+		_press(entry, &"ui_focus_next")
+		equal(entry.text, expected, "after Tab")
+	_press(entry, &"ui_focus_prev")
+	equal(entry.text, "/mute ", "and back")
+	Connection.session.chat_commands = {}
+	_chat.queue_free()
+
+
+func _start() -> ChatLog:
+	TranslationServer.set_locale("en")
+	tree.root.add_child(_chat)
+	return _chat.get_node("%Lines")
+
+
+func _said(author: String, text: String) -> ChatLine:
+	var line: ChatLine = ChatLine.new(ChatLine.Kind.SAID, text)
+	line.player_id = 9
+	line.author = author
+	return line
+
+
+func _press(entry: LineEdit, action: StringName) -> void:
+	var event: InputEventAction = InputEventAction.new()
+	event.action = action
+	event.pressed = true
+	entry.gui_input.emit(event)

@@ -31,10 +31,13 @@ func test_every_error_code_has_a_sentence() -> void:
 func test_every_key_in_scenes_and_scripts_is_translated() -> void:
 	var known: PackedStringArray = _translation("en").get_message_list()
 	var pattern: RegEx = RegEx.create_from_string(
-		'"((?:MENU|SERVER|HUD|CHAT|PAUSE|PLAYERS|BACK|RETRY)_[A-Z_]+)"'
+		(
+			'"((?:MENU|WHO|SERVER|HUD|CHAT|PAUSE|PLAYERS|BACK|RETRY|ACCOUNT|RENAME|REPORT|DIALOG'
+			+ '|NOTICE|DURATION|ERROR)_[A-Z_]*[A-Z])"'
+		)
 	)
 	var found: int = 0
-	for folder: String in ["menu", "hud", "chat", "world", "locale"]:
+	for folder: String in ["menu", "account", "dialogs", "hud", "chat", "world", "locale"]:
 		for file: String in DirAccess.get_files_at("res://" + folder):
 			if file.get_extension() in ["gd", "tscn"]:
 				var text: String = FileAccess.get_file_as_string("res://%s/%s" % [folder, file])
@@ -66,5 +69,15 @@ func _translation(locale: String) -> Translation:
 	return load("res://locale/%s.po" % locale)
 
 
+## The keys whose words depend on a number.
 func _plurals() -> PackedStringArray:
-	return PackedStringArray(["PLAYERS_HERE", "HUD_RETRY", "RETRY_IN_SECONDS"])
+	return PackedStringArray(
+		[
+			"PLAYERS_HERE",
+			"HUD_RETRY",
+			"DURATION_SECONDS",
+			"DURATION_MINUTES",
+			"DURATION_HOURS",
+			"DURATION_DAYS",
+		]
+	)

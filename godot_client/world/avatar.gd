@@ -24,8 +24,13 @@ var _walked: float = 0.0
 
 func _ready() -> void:
 	if player != null:
-		_name.text = player.name
-		_figure.frame_coords.y = player.look % LOOKS
+		refresh()
+
+
+## Shows the name and the look that the player has now.
+func refresh() -> void:
+	_name.text = player.name
+	_figure.frame_coords.y = player.look % LOOKS
 
 
 ## Moves and turns the figure to where the player was at [param tick].
@@ -36,6 +41,11 @@ func show_at(tick: float, delta: float) -> void:
 	_walked = _walked + delta * FRAMES_PER_SECOND if path.is_moving else 0.0
 	var step: int = int(_walked) % FRAMES_PER_DIRECTION
 	_figure.frame_coords.x = block(path.rotation) * FRAMES_PER_DIRECTION + step
+
+
+## The middle of the figure on the map.
+func middle() -> Vector2:
+	return position + _figure.offset
 
 
 ## Marks the figure as one's own.

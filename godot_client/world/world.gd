@@ -6,6 +6,8 @@ extends Node2D
 const AVATAR: PackedScene = preload("res://world/avatar.tscn")
 ## Where one goes from here.
 const MENU: String = "res://menu/menu.tscn"
+## How near to somebody's middle a click means them, in pixels of the map.
+const CLICK_RADIUS: float = 12.0
 ## How much further back than oneself others are drawn, in ticks: a snapshot may be missing.
 const OTHERS_DELAY: float = 0.75
 
@@ -17,6 +19,10 @@ var _avatars: Dictionary[int, Avatar] = {}
 @onready var _chat: ChatBox = %ChatBox
 @onready var _hud: Hud = %Hud
 @onready var _pause: PauseMenu = %PauseMenu
+@onready var _register: RegisterDialog = %RegisterDialog
+@onready var _rename: RenameDialog = %RenameDialog
+@onready var _report: ReportDialog = %ReportDialog
+@onready var _player_menu: PlayerMenu = %PlayerMenu
 
 
 func _ready() -> void:
@@ -27,18 +33,25 @@ func _ready() -> void:
 	session.cells_changed.connect(_map.show_cells)
 	session.snapshot_received.connect(_on_snapshot_received)
 	session.player_placed.connect(_on_player_placed)
+	session.player_changed.connect(_on_player_changed)
 	session.player_left.connect(_on_player_left)
 	Connection.join_failed.connect(_on_join_failed)
 	_hud.menu_requested.connect(_go_to_menu)
 	_pause.menu_requested.connect(_go_to_menu)
+	_pause.register_requested.connect(_register.open)
+	_pause.rename_requested.connect(_rename.open)
+	_register.registered.connect(_on_registered)
 	_chat.said.connect(session.say)
+	_chat.player_picked.connect(_player_menu.open)
+	_player_menu.whisper_wanted.connect(_chat.begin_whisper)
+	_player_menu.report_wanted.connect(_report.open_about)
 	if session.world != null:
 		_on_world_entered(session.world)
 
 
 func _process(delta: float) -> void:
 	var focus: Control = get_viewport().gui_get_focus_owner()
-	PlayerInput.sample(Connection.intent, focus is LineEdit or _pause.visible)
+	PlayerInput.sample(Connection.intent, focus is LineEdit or Dialog.is_any_open(get_tree()))
 	var shown: float = Connection.clock.shown_tick(OTHERS_DELAY)
 	var shown_own: float = Connection.clock.shown_tick()
 	for player_id: int in _avatars:
@@ -54,6 +67,9 @@ func _unhandled_input(event: InputEvent) -> void:
 	if event.is_action_pressed(&"menu"):
 		_pause.open()
 		get_viewport().set_input_as_handled()
+	var click: InputEventMouseButton = event as InputEventMouseButton
+	if click != null and click.pressed and click.button_index == MOUSE_BUTTON_RIGHT:
+		_pick_player(get_canvas_transform().affine_inverse() * click.position)
 
 
 ## The figures of everybody in sight.
@@ -89,8 +105,31 @@ func _on_player_left(player: EstragonPlayer, _reason: int) -> void:
 	_remove_avatar(player.player_id)
 
 
+func _on_player_changed(player: EstragonPlayer, _old_name: String) -> void:
+	if _avatars.has(player.player_id):
+		_avatars[player.player_id].refresh()
+
+
+func _on_registered() -> void:
+	_chat.tell(tr(&"ACCOUNT_CREATED") % Connection.account.account_name)
+
+
+## The menu says why.
 func _on_join_failed(_code: int) -> void:
-	_pause.hide()
+	get_tree().change_scene_to_file(MENU)
+
+
+## Opens the menu about whoever stands there.
+func _pick_player(place: Vector2) -> void:
+	var nearest: Avatar = null
+	for avatar: Avatar in _avatars.values():
+		var distance: float = avatar.middle().distance_to(place)
+		if avatar == own_avatar() or distance > CLICK_RADIUS:
+			continue
+		if nearest == null or distance < nearest.middle().distance_to(place):
+			nearest = avatar
+	if nearest != null:
+		_player_menu.open(nearest.player.player_id, nearest.player.name)
 
 
 ## Gives everybody in sight a figure, and nobody else.

@@ -91,7 +91,10 @@ var refusal: EstragonRefusal = null
 ## What the client calls itself in the server's log.
 var client_name: String = "Godot"
 ## Who may vouch for a server's certificate: see [EstragonAuthority]. Null: whom the system trusts.
-var tls_options: TLSOptions = null
+var tls_options: TLSOptions = null:
+	set(options):
+		tls_options = options
+		account.tls_options = options
 
 var _socket: WebSocketPeer = null
 ## Sockets that are saying goodbye.
@@ -177,6 +180,7 @@ func leave() -> void:
 	_journey += 1
 	_hang_up()
 	status = Status.OFFLINE
+	refusal = null
 
 
 ## Makes an account of the guest that one is, on the spot: place, number and, where [param new_name]
@@ -210,7 +214,6 @@ func _set_out() -> void:
 	status = Status.JOINING
 	refusal = null
 	_name_retries = 0
-	account.tls_options = tls_options
 	_journey += 1
 	var journey: int = _journey
 	var missing: EstragonRefusal = await _credentials.prepare(now_seconds())

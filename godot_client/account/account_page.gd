@@ -1,0 +1,151 @@
+class_name AccountPage
+extends Dialog
+## What the owner of an account can do with it.
+
+## It is closed; [param success_key] is the translation key of what was done with it, or empty.
+signal closed(success_key: StringName)
+
+var _exported: PackedByteArray = PackedByteArray()
+var _is_waiting: bool = false
+
+## What came of what was done last.
+@onready var message: RefusalLabel = %Message
+
+@onready var _name: LineEdit = %Name
+@onready var _looks: LookChooser = %LookChooser
+@onready var _old: PasswordEntry = %OldPassword
+@onready var _new: PasswordEntry = %NewPassword
+@onready var _again: PasswordEntry = %PasswordAgain
+@onready var _options: Control = %Options
+@onready var _deletion: Control = %Deletion
+@onready var _delete_password: PasswordEntry = %DeletePassword
+@onready var _files: FileDialog = %Files
+
+
+func _ready() -> void:
+	_name.text_submitted.connect(func(_text: String) -> void: _change_name())
+	(%ChangeName as Button).pressed.connect(_change_name)
+	_looks.look_changed.connect(_change_look)
+	_old.submitted.connect(_new.focus)
+	_new.submitted.connect(_again.focus)
+	_again.submitted.connect(_change_password)
+	(%ChangePassword as Button).pressed.connect(_change_password)
+	(%LogOutEverywhere as Button).pressed.connect(_log_out_everywhere)
+	(%Export as Button).pressed.connect(_export)
+	(%Delete as Button).pressed.connect(_show_deletion.bind(true))
+	(%Keep as Button).pressed.connect(_show_deletion.bind(false))
+	(%DeleteForGood as Button).pressed.connect(_delete)
+	_delete_password.submitted.connect(_delete)
+	(%Close as Button).pressed.connect(close)
+	_files.file_selected.connect(_save)
+	for entry: PasswordEntry in [_old, _new, _again, _delete_password]:
+		entry.changed.connect(message.clear)
+
+
+## Shows it, as the account is now.
+func open() -> void:
+	super()
+	_name.text = Connection.account.account_name
+	_looks.look = Connection.account.look
+	for entry: PasswordEntry in [_old, _new, _again, _delete_password]:
+		entry.clear()
+	message.clear()
+	_show_deletion(false)
+	_name.grab_focus()
+
+
+## Hides it, without a word.
+func close() -> void:
+	_end(&"")
+
+
+func _end(success_key: StringName) -> void:
+	hide()
+	closed.emit(success_key)
+
+
+func _show_deletion(is_shown: bool) -> void:
+	_deletion.visible = is_shown
+	_options.visible = not is_shown
+	message.clear()
+	if is_shown:
+		_delete_password.focus()
+
+
+func _change_name() -> void:
+	var wanted: String = _name.text.strip_edges()
+	if await _try(Connection.account.change_name.bind(wanted)) != null:
+		message.show_success(&"ACCOUNT_NAME_CHANGED")
+		_name.text = Connection.account.account_name
+
+
+func _change_look(look: int) -> void:
+	if await _try(Connection.account.change_look.bind(look)) != null:
+		message.show_success(&"ACCOUNT_LOOK_CHANGED")
+	if _looks.look != Connection.account.look and visible:
+		_change_look(_looks.look)  # The player has gone on choosing meanwhile.
+
+
+func _change_password() -> void:
+	if _new.password() != _again.password():
+		message.show_problem(&"ACCOUNT_PASSWORDS_DIFFER")
+		return
+	var change: Callable = Connection.account.change_password.bind(_old.password(), _new.password())
+	if await _try(change) != null:
+		for entry: PasswordEntry in [_old, _new, _again]:
+			entry.clear()
+		message.show_success(&"ACCOUNT_PASSWORD_CHANGED")
+
+
+func _log_out_everywhere() -> void:
+	if await _try(Connection.account.log_out_everywhere) != null:
+		_end(&"ACCOUNT_LOGGED_OUT_EVERYWHERE")
+
+
+func _export() -> void:
+	var answer: EstragonAnswer = await _try(Connection.account.export_all)
+	if answer == null:
+		return
+	_exported = answer.body
+	var file_name: String = "estragon-%s.json" % Connection.account.account_name
+	if OS.has_feature("web"):
+		JavaScriptBridge.download_buffer(_exported, file_name, "application/json")
+		message.show_success(&"ACCOUNT_EXPORTED")
+		return
+	_files.current_file = file_name.validate_filename()
+	_files.current_dir = OS.get_system_dir(OS.SYSTEM_DIR_DOCUMENTS)
+	_files.popup_centered(Vector2i(860, 560))
+
+
+func _save(path: String) -> void:
+	var file: FileAccess = FileAccess.open(path, FileAccess.WRITE)
+	if file != null and file.store_buffer(_exported):
+		message.show_success(&"ACCOUNT_EXPORTED")
+	else:
+		message.show_problem(&"ACCOUNT_NOT_SAVED")
+	_exported = PackedByteArray()
+
+
+func _delete() -> void:
+	if _delete_password.password().is_empty():
+		message.show_problem(&"ACCOUNT_PASSWORD_MISSING")
+		return
+	if await _try(Connection.account.delete.bind(_delete_password.password())) != null:
+		_end(&"ACCOUNT_DELETED")
+
+
+## Asks the server, one thing at a time; null where it was refused, which is then said.
+func _try(ask: Callable) -> EstragonAnswer:
+	if _is_waiting:
+		return null
+	_is_waiting = true
+	message.clear()
+	var answer: EstragonAnswer = await ask.call()
+	_is_waiting = false
+	if answer.is_done():
+		return answer
+	if Connection.account.is_logged_in():
+		message.show_refusal(answer.refusal)
+	else:
+		_end(&"ERROR_AUTH_EXPIRED")
+	return null

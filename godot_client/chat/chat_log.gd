@@ -1,0 +1,134 @@
+class_name ChatLog
+extends RichTextLabel
+## The lines of the chat. What people say is shown exactly as they said it: nothing in it is markup.
+
+## A line was added.
+signal line_added(line: ChatLine)
+## The player wants to do something about somebody who said something.
+signal player_picked(player_id: int, player_name: String)
+
+## The most lines, and how many are left when they get more.
+const MAX_LINES: int = 200
+const KEPT_LINES: int = 150
+## The colours of what nobody in particular says.
+const TOLD_COLOUR: Color = Color("cbb79a")
+const PROCLAIMED_COLOUR: Color = Color("f0b04a")
+## The colour of whispers.
+const WHISPER_COLOUR: Color = Color("d9b8f0")
+## The colour of one's own name.
+const OWN_COLOUR: Color = Color("f3da80")
+## The colours of others' names.
+const NAME_COLOURS: Array[Color] = [
+	Color("f0a58a"),
+	Color("a7d08c"),
+	Color("8fc7d6"),
+	Color("e6b35c"),
+	Color("d9a3d6"),
+	Color("b5b7f0"),
+	Color("9fd9bd"),
+	Color("f2c4a0"),
+]
+
+var _lines: Array[ChatLine] = []
+## The line under the mouse, where it is somebody else's.
+var _pointed_at: ChatLine = null
+
+
+func _ready() -> void:
+	meta_hover_started.connect(_on_meta_hover_started)
+	meta_hover_ended.connect(_on_meta_hover_ended)
+
+
+func _gui_input(event: InputEvent) -> void:
+	var click: InputEventMouseButton = event as InputEventMouseButton
+	if click == null or not click.pressed or _pointed_at == null:
+		return
+	if click.button_index == MOUSE_BUTTON_RIGHT:
+		player_picked.emit(_pointed_at.player_id, _pointed_at.author)
+		accept_event()
+
+
+## Adds a line at the end.
+func add(line: ChatLine) -> void:
+	_lines.append(line)
+	if _lines.size() > MAX_LINES:
+		_lines = _lines.slice(_lines.size() - KEPT_LINES)
+		_show_again()
+	else:
+		_show(line, _lines.size() > 1)
+	line_added.emit(line)
+
+
+## Takes away what that player said at that time.
+func take_away(player_id: int, timestamp_ms: int) -> void:
+	var kept: Array[ChatLine] = _lines.filter(
+		func(line: ChatLine) -> bool:
+			return (
+				line.player_id != player_id
+				or line.timestamp_ms != timestamp_ms
+				or line.kind == ChatLine.Kind.OWN_WHISPER
+			)
+	)
+	if kept.size() < _lines.size():
+		_lines = kept
+		_show_again()
+
+
+## A player's colour, always the same for the same name.
+static func name_colour(player_name: String) -> Color:
+	return NAME_COLOURS[player_name.hash() % NAME_COLOURS.size()]
+
+
+func _show_again() -> void:
+	clear()
+	_pointed_at = null
+	for index: int in _lines.size():
+		_show(_lines[index], index > 0)
+
+
+func _show(line: ChatLine, is_further: bool) -> void:
+	if is_further:
+		newline()
+	var is_somebody_else: bool = (
+		line.player_id != 0 and line.player_id != Connection.session.player_id
+	)
+	if is_somebody_else:
+		push_meta(line, RichTextLabel.META_UNDERLINE_NEVER)
+	match line.kind:
+		ChatLine.Kind.SAID:
+			_add_coloured(
+				line.author + ": ", name_colour(line.author) if is_somebody_else else OWN_COLOUR
+			)
+			add_text(_one_line(line.text))
+		ChatLine.Kind.HEARD_WHISPER:
+			_add_whisper(tr(&"CHAT_WHISPER_FROM"), line)
+		ChatLine.Kind.OWN_WHISPER:
+			_add_whisper(tr(&"CHAT_WHISPER_TO"), line)
+		ChatLine.Kind.TOLD:
+			_add_coloured(line.text, TOLD_COLOUR)
+		ChatLine.Kind.PROCLAIMED:
+			_add_coloured(line.text, PROCLAIMED_COLOUR)
+	if is_somebody_else:
+		pop()
+
+
+func _add_whisper(head: String, line: ChatLine) -> void:
+	_add_coloured("%s: %s" % [head % line.author, _one_line(line.text)], WHISPER_COLOUR)
+
+
+func _add_coloured(words: String, colour: Color) -> void:
+	push_color(colour)
+	add_text(words)
+	pop()
+
+
+func _one_line(words: String) -> String:
+	return words.replace("\r", "").replace("\n", " ")
+
+
+func _on_meta_hover_started(meta: Variant) -> void:
+	_pointed_at = meta as ChatLine
+
+
+func _on_meta_hover_ended(_meta: Variant) -> void:
+	_pointed_at = null

@@ -1,0 +1,41 @@
+class_name PlayerMenu
+extends PopupMenu
+## What one can do about another player.
+
+## The player wants to whisper to somebody.
+signal whisper_wanted(player_name: String)
+## The player wants to tell the staff about somebody.
+signal report_wanted(player_id: int, player_name: String)
+
+## What stands in it, from above.
+enum Item { NAME, WHISPER, REPORT }
+
+var _player_id: int = 0
+var _player_name: String = ""
+
+
+func _ready() -> void:
+	add_item("", Item.NAME)
+	set_item_disabled(Item.NAME, true)
+	set_item_auto_translate_mode(Item.NAME, Node.AUTO_TRANSLATE_MODE_DISABLED)
+	add_item("CHAT_WHISPER", Item.WHISPER)
+	add_item("CHAT_REPORT", Item.REPORT)
+	id_pressed.connect(_on_id_pressed)
+
+
+## Shows it for a player, where the mouse is.
+func open(player_id: int, player_name: String) -> void:
+	_player_id = player_id
+	_player_name = player_name
+	set_item_text(Item.NAME, player_name)
+	reset_size()
+	position = Vector2i(get_parent().get_viewport().get_mouse_position())
+	popup()
+
+
+func _on_id_pressed(id: int) -> void:
+	match id:
+		Item.WHISPER:
+			whisper_wanted.emit(_player_name)
+		Item.REPORT:
+			report_wanted.emit(_player_id, _player_name)
