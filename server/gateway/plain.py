@@ -106,6 +106,11 @@ class PlainProtocol(WebSocketsSansIOProtocol):
         extensions: dict[str, Any] = self.scope["extensions"]
         extensions[_TRANSPORT] = self.transport
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        # uvicorn's own word for it is that of a close frame without a code; the first one counts.
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": ABNORMAL_CLOSURE})
+        super().connection_lost(exc)
+
     async def send(self, message: Any) -> None:
         await super().send(message)
         if message["type"] == "websocket.http.response.body" and self.close_sent:

@@ -11,7 +11,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, func
+from sqlalchemy import Connection, Engine, create_engine, event, func, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlmodel import Session, select
 
@@ -45,11 +45,13 @@ class Store:
     def __init__(self, folder: Path, database_url: str = "") -> None:
         """Opens a data folder's own SQLite, making both where they are missing, or another."""
         self._claim: Connection | None = None
-        if database_url:
-            self._engine = create_engine(database_url, pool_pre_ping=True)
-        else:
+        if not database_url:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._engine = _sqlite_engine(folder / DATABASE_NAME)
+            database_url = f"sqlite:///{folder / DATABASE_NAME}"
+        if make_url(database_url).get_backend_name() == "sqlite":
+            self._engine = _sqlite_engine(database_url)
+        else:
+            self._engine = create_engine(database_url, pool_pre_ping=True)
 
     def migrate(self) -> None:
         """Brings the tables up to this version of the server."""
@@ -206,8 +208,8 @@ def _found(session: Session, map_id: int, name: str) -> SnapshotRow:
     return row
 
 
-def _sqlite_engine(path: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False})
+def _sqlite_engine(address: str) -> Engine:
+    engine = create_engine(address, connect_args={"check_same_thread": False})
     journal = "WAL" if sqlite3.sqlite_version_info >= WAL_IS_SAFE_FROM else "TRUNCATE"
 
     @event.listens_for(engine, "connect")
