@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from nicegui import ui
 
 from admin.panel import SIGN_IN, SignedOut, Staff
-from admin.theme import language, word
+from admin.theme import LANGUAGE_COOKIE, language, word
 
 CHECK_SECONDS = 0.5
 """So soon an open page closes when its owner is signed out, or no longer of the staff."""
-LANGUAGE_COOKIE, DARK_COOKIE = "estragon_language", "estragon_dark"
+DARK_COOKIE = "estragon_dark"
 YEAR_SECONDS = 366 * 24 * 3600
 
 PAGES = (
@@ -39,22 +39,19 @@ def page(key: str, staff: Staff, *, wide: bool = False) -> Iterator[None]:
     ui.colors(primary="#7a5230", secondary="#56733f", accent="#c98f3c")
     ui.page_title(f"{word(key)} · Estragon")
     _dark()
+    drawer = ui.left_drawer(bordered=True).props("width=220 breakpoint=900")
+    with drawer, ui.list().classes("w-full"):
+        for path, name, icon, permission in PAGES:
+            if staff.may(*permission):
+                _way(path, name, icon, is_here=name == key)
     with ui.header().classes("items-center no-wrap"):
-        ui.button(icon="menu", on_click=lambda: drawer.toggle()).props(
+        ui.button(icon="menu", on_click=drawer.toggle).props(
             f'flat round color=white aria-label="{word("menu")}"'
         )
         ui.label("Estragon").classes("text-xl font-bold gt-xs")
         ui.label(word(key)).classes("text-lg opacity-80")
         ui.space()
         _own_menu(staff)
-    with (
-        ui.left_drawer(bordered=True).props("width=220 breakpoint=900") as drawer,
-        ui.list() as ways,
-    ):
-        ways.classes("w-full")
-        for path, name, icon, permission in PAGES:
-            if staff.may(*permission):
-                _way(path, name, icon, is_here=name == key)
     column = ui.column().classes("w-full gap-4" + ("" if wide else " max-w-6xl mx-auto p-4"))
     with column:
         yield

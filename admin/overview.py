@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from nicegui import ui
 
-from admin.theme import frame, word
-from server.lobby import Lobby
+from admin.frame import page
+from admin.panel import Panel
+from admin.theme import word
 
 REFRESH_SECONDS = 1.0
 SHOWN_PLAYERS = 100
 
 
-def register(lobby: Lobby) -> None:
+def register(panel: Panel) -> None:
+    lobby = panel.services.lobby
+
     @ui.page("/")
-    def overview() -> None:
-        with frame(word("overview")):
+    async def overview() -> None:
+        staff = await panel.enter()
+        if staff is None:
+            return
+        with page("overview", staff):
             with ui.row().classes("gap-4"):
                 figures = {
                     key: _figure(word(key))

@@ -7,7 +7,6 @@ import json
 from nicegui import ui
 
 from admin.theme import WORDS, frame, word
-from server.callers import caller_of
 from server.first_owner import FirstOwner, SetupState
 from server.store import StoreError
 
@@ -61,9 +60,6 @@ class SetupForm(ui.element, component="components/setup_form.js"):
 def register(first_owner: FirstOwner) -> None:
     @ui.page(PATH)
     async def setup() -> None:
-        request = ui.context.client.request
-        assert request is not None
-        caller = caller_of(request.scope)
         ui.add_head_html(TAKE_TOKEN)
         ui.add_css(STYLE)
         problem = ""
@@ -74,7 +70,5 @@ def register(first_owner: FirstOwner) -> None:
         else:
             if state is not SetupState.OPEN:
                 problem = state.value
-            elif not caller.is_secure:
-                problem = "insecure"
         with frame(word("setup")):
-            SetupForm(problem, panel="/admin/" if caller.is_local else "")
+            SetupForm(problem, panel="/admin/")

@@ -7,8 +7,9 @@ from contextlib import contextmanager
 
 from nicegui import ui
 
-from admin import setup_words
+from admin import setup_words, words
 
+LANGUAGE_COOKIE = "estragon_language"
 WORDS = {
     "overview": {"en": "Overview", "ru": "Обзор"},
     "players": {"en": "Players", "ru": "Игроки"},
@@ -22,14 +23,17 @@ WORDS = {
     "connections": {"en": "Connections", "ru": "Соединения"},
     "nobody": {"en": "Nobody is here yet.", "ru": "Пока никого нет."},
 }
-WORDS |= setup_words.WORDS
+WORDS |= setup_words.WORDS | words.WORDS
 
 
 def language() -> str:
-    """The visitor's, as their browser says: "ru" or "en"."""
+    """The visitor's, as they chose or their browser says: "ru" or "en"."""
     request = ui.context.client.request
-    accepted = request.headers.get("accept-language", "") if request else ""
-    return "ru" if accepted.lower().startswith("ru") else "en"
+    if request is None:
+        return "en"
+    chosen = request.cookies.get(LANGUAGE_COOKIE, "")
+    wanted = chosen or request.headers.get("accept-language", "")
+    return "ru" if wanted.lower().startswith("ru") else "en"
 
 
 def word(key: str) -> str:

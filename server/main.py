@@ -88,7 +88,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(setup_api.router(services.first_owner))
     app.include_router(control.router(desk, services.account_desk, app.state.control_token))
     app.include_router(plain.router(lobby))
-    admin.register(app, lobby, services.first_owner)
+    admin.register(app, services, desk)
     app.add_middleware(Entrance, settings=settings)
     return app
 
