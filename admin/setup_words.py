@@ -62,17 +62,18 @@ WORDS = {
     "setup_next_game": {
         "en": "In the game, log in with this name and password. /help in the chat shows all "
         "that you may do.",
-        "ru": "Войдите в игру с этим именем и паролем. /help в чате покажет всё, что вам можно.",
+        "ru": "Войдите в игру с этим именем и паролем. /help в чате покажет, что вам доступно.",
     },
     "setup_next_staff": {
         "en": "Whoever is to help you registers in the game. A command on the server's machine "
         "gives them a role:",
-        "ru": "Помощники пусть зарегистрируются в игре. Роль им даёт команда на машине сервера:",
+        "ru": "Пусть помощники зарегистрируются в игре. Роль им даёт команда на машине сервера:",
     },
     "setup_next_lost": {
         "en": "Nobody can look the password up. If it is lost, another command gives a new one:",
-        "ru": "Подсмотреть пароль негде. Если он утерян, новый даёт другая команда:",
+        "ru": "Посмотреть пароль нельзя. Если он утерян, новый задаёт другая команда:",
     },
+    "setup_any_name": {"en": "NAME", "ru": "ИМЯ"},
     "setup_panel": {"en": "To the panel", "ru": "В панель"},
     "setup_NAME_EMPTY": {"en": "Without a name it does not work.", "ru": "Без имени не получится."},
     "setup_NAME_TOO_SHORT": {

@@ -259,6 +259,31 @@ class TestTime:
 
         asyncio.run(play())
 
+    def test_wrong_tokens_count_as_failures_of_their_address(
+        self, services: Services, clock: Clock
+    ) -> None:
+        async def play() -> None:
+            owner = services.first_owner
+            owner.open_link()
+            for _ in range(TRIES):
+                with pytest.raises(Rejected):
+                    await owner.create("est_s_wrong", NAME, PASSWORD, "203.0.113.7", "203.0.113.7")
+            clock.now += 60
+            codes = []
+            for each in range(6):
+                with pytest.raises(Rejected) as refusal:
+                    await services.authentication.log_in(f"Pozzo {each}", "", "203.0.113.7")
+                codes.append(refusal.value.code)
+            assert codes == 5 * [ErrorCode.AUTH_FAILED] + [ErrorCode.AUTH_TOO_MANY_TRIES]
+
+        asyncio.run(play())
+
+    def test_nobody_but_who_opened_it_has_its_token(self, services: Services) -> None:
+        token = services.first_owner.open_link()
+        kept = [str(each) for each in vars(services.first_owner).values()]
+        assert token_hash(token) in kept
+        assert token not in kept
+
     def test_until_then_it_works(self, services: Services, clock: Clock) -> None:
         async def play() -> None:
             token = services.first_owner.open_link()

@@ -14,7 +14,7 @@ export default {
         <div class="text-lg" role="heading" aria-level="2">{{ words.next }}</div>
         <div class="text-base">{{ words.next_game }}</div>
         <div class="text-base">{{ words.next_staff }}</div>
-        <pre>estragon admin role NAME moderator</pre>
+        <pre>estragon admin role {{ words.any_name }} moderator</pre>
         <div class="text-base">{{ words.next_lost }}</div>
         <pre>estragon admin reset-password "{{ owner }}"</pre>
         <div v-if="panel"><q-btn :href="panel" color="primary" no-caps :label="words.panel" /></div>
