@@ -69,11 +69,6 @@ class FirstOwner:
         self._has_owner = False
         self._turn = asyncio.Lock()
 
-    @property
-    def is_wanted(self) -> bool:
-        """False once there is known to be an owner."""
-        return not self._has_owner
-
     def open_link(self) -> str:
         """The token for a new link, which only the caller has; empty where there is an owner.
 
