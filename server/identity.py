@@ -128,6 +128,8 @@ def address_range(network: str) -> tuple[str, str]:
 def parse_network(text: str) -> IPv4Network | IPv6Network:
     """An address or a range. Raises ValueError with one line for a person."""
     try:
+        if "%" in text:
+            raise ValueError  # A zone is some machine's own affair: nobody comes from there.
         network = ip_network(text.strip(), strict=False)
     except ValueError:
         raise ValueError(f"{text!r} is no address and no range such as 192.0.2.0/24") from None

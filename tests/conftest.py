@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from server.store import Store
+from server.store.database import DATABASE_NAME
 from tests import toolbox
-from tests.postgres import postgres_server
+from tests.postgres import fresh_database, postgres_server
 from tests.running import RunningServer, running_server
 
 
@@ -48,6 +50,26 @@ def postgres() -> Iterator[str]:
     needed("postgres")
     with postgres_server() as url:
         yield url
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Of an empty database, as SQLAlchemy writes it."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'data' / DATABASE_NAME}"
+    return fresh_database(request.getfixturevalue("postgres"))
+
+
+@pytest.fixture
+def store(address: str, tmp_path: Path) -> Iterator[Store]:
+    store = open_store(address, tmp_path)
+    store.migrate()
+    yield store
+    store.close()
+
+
+def open_store(address: str, tmp_path: Path) -> Store:
+    return Store(tmp_path / "data", "" if address.startswith("sqlite") else address)
 
 
 def needed(tool: str) -> Path:

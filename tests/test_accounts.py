@@ -46,7 +46,6 @@ from tests.people import (
     with_ticket,
 )
 from tests.running import RunningServer, running_server
-from tests.test_store import address, store  # noqa: F401
 
 HERE = "127.0.0.1"
 PATH = TILES["path"]
@@ -111,7 +110,7 @@ def test_a_guest_who_becomes_an_account_of_another_name_is_seen_to_change_it_alo
 
 
 def test_a_guests_edits_are_the_accounts_to_undo_at_once_and_on_the_next_day(
-    store: Store,  # noqa: F811
+    store: Store,
 ) -> None:
     number = store.add_map("meadow", Draft(grass(96, 96), ((48, 48),), ()), TILES)
 
@@ -759,7 +758,7 @@ def test_an_old_hash_that_is_renewed_overwrites_no_new_password(mock: MockServer
     assert done(log_in).account.player_id == owner.player_id
 
 
-def test_a_hash_of_old_parameters_is_renewed_at_the_log_in(store: Store) -> None:  # noqa: F811
+def test_a_hash_of_old_parameters_is_renewed_at_the_log_in(store: Store) -> None:
     before = MockServer(store=store)
     number = account(before, "Vladimir").player_id
     after = MockServer(store=store, argon2_passes=2)

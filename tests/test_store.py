@@ -23,9 +23,8 @@ from server.journal import Filter
 from server.mapmakers import Area, Draft
 from server.operations import CellSet, Places, SetCells
 from server.store import Batch, Store, StoreError
-from server.store.database import DATABASE_NAME
 from server.tiles import builtin_tile_set
-from tests.postgres import fresh_database
+from tests.conftest import open_store
 
 TILES = builtin_tile_set()
 
@@ -34,26 +33,6 @@ def draft(width: int, height: int) -> Draft:
     rng = np.random.Generator(np.random.PCG64(1))
     cells = rng.integers(0, 50, (3, height, width)).astype(np.uint16)
     return Draft(cells, spawns=((1, 2), (3, 4)), areas=(Area("green", 1, 2, 3, 4),))
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Of an empty database, as SQLAlchemy writes it."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'data' / DATABASE_NAME}"
-    return fresh_database(request.getfixturevalue("postgres"))
-
-
-@pytest.fixture
-def store(address: str, tmp_path: Path) -> Iterator[Store]:
-    store = open_store(address, tmp_path)
-    store.migrate()
-    yield store
-    store.close()
-
-
-def open_store(address: str, tmp_path: Path) -> Store:
-    return Store(tmp_path / "data", "" if address.startswith("sqlite") else address)
 
 
 @pytest.fixture
