@@ -31,9 +31,10 @@ from server.failures import Rejected
 from server.identity import Standing
 from server.journal import JournalEntry
 from server.keeper import Keeper
-from server.member import Member, News
+from server.member import Member, News, packed
 from server.observer import Observer, Outlook
 from server.operations import Operation, Places, SetPlaces
+from server.roster import Roster
 from server.session import Session
 from server.settings import Settings
 from server.snapshot import HEAD_SIZE, FarChanges, Snapshot
@@ -92,7 +93,8 @@ class Game:
         or does not read."""
         self._far_changes = FarChanges()
         self._observers: dict[Session, Observer] = {}
-        self._tile_frames = [_tile_frame(each) for each in world.map.tiles.by_id.values()]
+        self._roster = Roster()
+        self._tile_messages = list(packed(map(_tile_frame, world.map.tiles.by_id.values())))
         self._tick_began = 0.0
         self._late_ticks = 0
         self._tick_seconds: deque[float] = deque(maxlen=TIMED_TICKS)
@@ -140,7 +142,9 @@ class Game:
         if (observer := self._observers.get(session)) is not None:
             observer.look(outlook)
             return
-        greeting = [self._world_entered(WATCHER), *self._tile_frames, *self._roster()]
+        greeting = [self._world_entered(WATCHER), *self._tile_messages]
+        greeting += self._roster.messages()
+        greeting += map(self._placed_frame, self.world.players.values())
         self._observers[session] = Observer(session, outlook, greeting)
 
     def leave(self, session: Session, reason: LeaveReason) -> None:
@@ -328,9 +332,10 @@ class Game:
         for gone in changes.left:
             self._members.pop(gone.player.slot, None)
             self._senders[gone.player.slot] = _send_to_nobody
+            self._roster.drop(gone.player.player_id)
             self.on_left(gone.player.player_id, gone.standing)
-        self._welcome(changes.entered)
-        self._send_tick(changes, now)
+        news = self._welcome(changes)
+        self._send_tick(changes, news, now)
 
     def _take_commands(self) -> list[Command]:
         """The inbox, but of the edits only so many as a tick can bear; the others come next."""
@@ -343,31 +348,27 @@ class Game:
         self._inbox = [*late]
         return commands
 
-    def _welcome(self, entered: list[Player]) -> None:
-        """Gives newcomers their place among the members, and what they must hear first."""
-        roster: list[bytes] = []
-        if entered:
-            # The newcomers themselves are this tick's news.
-            new = {player.player_id for player in entered}
-            roster = [_join_frame(p) for p in self.world.players.values() if p.player_id not in new]
-        for player in entered:
-            session = self._waiting.pop(player.player_id)
-            session.entered(player.slot)
-            greeting = [self._world_entered(player.slot), *self._tile_frames]
-            greeting += [*session.command_frames(), *roster]
-            self._members[player.slot] = Member(session, greeting)
-            self._senders[player.slot] = session.peer.sender
-            self.unsettle(player.slot)
+    def _welcome(self, changes: Changes) -> News:
+        """Gives newcomers their place among the members, and what they must hear first.
 
-    def _news(self, changes: Changes) -> News:
-        """What everybody in the world hears of a tick."""
+        Returns what everybody hears of the tick.
+        """
         frames = [
             codec.PlayerLeave(player_id=each.player.player_id, reason=each.reason).encode()
             for each in changes.left
         ]
-        frames += [_join_frame(player) for player in changes.renamed]
+        frames += [self._roster.put(player) for player in changes.renamed]
+        # The newcomers themselves are this tick's news.
+        roster = self._roster.messages() if changes.entered else []
         for player in changes.entered:
-            frames += [_join_frame(player), self._placed_frame(player)]
+            session = self._waiting.pop(player.player_id)
+            session.entered(player.slot)
+            greeting = [self._world_entered(player.slot), *self._tile_messages]
+            greeting += [*session.command_frames(), *roster]
+            self._members[player.slot] = Member(session, greeting)
+            self._senders[player.slot] = session.peer.sender
+            self.unsettle(player.slot)
+            frames += [self._roster.put(player), self._placed_frame(player)]
         frames += [self._placed_frame(player) for player in changes.moved_out]
         frames += [
             codec.ChatMessage(
@@ -377,14 +378,13 @@ class Game:
         ]
         return News(frames)
 
-    def _send_tick(self, changes: Changes, now: float) -> None:
+    def _send_tick(self, changes: Changes, news: News, now: float) -> None:
         """Most clients are settled: those around a chunk get the same bytes but for their heads.
 
         The others, who have just come, or moved, or do not keep up, are seen to one by one.
         """
         world = self.world
         snapshot = Snapshot(world, changes, self._far_changes)
-        news = self._news(changes)
         slots = world.active
         is_settled = self._settled_on[slots] == world.view[slots]
         settled = slots[is_settled]
@@ -395,13 +395,11 @@ class Game:
             parts.append((news.joined + edits, view))
         fits = np.array([len(a) + HEAD_SIZE + len(b) <= MAX_SERVER_MESSAGE for a, b in parts], bool)
         sizes = np.array([len(view) for _, view in parts], np.int64)
-        for slot in slots[~is_settled].tolist():
-            self._send_to_one(slot, snapshot, news, now)
+        alone = [slots[~is_settled]]
         if len(settled):
-            for slot in settled[~fits[around]].tolist():
-                self._send_to_one(slot, snapshot, news, now)
+            alone.append(settled[~fits[around]])
             self._send_to_many(settled, around, fits, parts, snapshot.heads(settled, sizes[around]))
-
+        self._send_to_each(np.concatenate(alone), snapshot, news, now)
         for observer in list(self._observers.values()):
             missing = observer.send(world, snapshot, news, now, self.settings)
             if missing:
@@ -426,33 +424,44 @@ class Game:
                 before, view = parts[part]
                 senders[slot](b"".join((before, heads[at : at + HEAD_SIZE], view)))
 
-    def _send_to_one(self, slot: int, snapshot: Snapshot, news: News, now: float) -> None:
-        world = self.world
-        tile_map = world.map
+    def _send_to_each(self, slots: Slots, snapshot: Snapshot, news: News, now: float) -> None:
+        """To each what they alone need."""
+        hearing = [slot for slot in slots.tolist() if self._may_hear(slot, snapshot, news, now)]
+        is_full = np.array([self._members[slot].wants_full for slot in hearing], np.bool_)
+        views = [self._view_of(slot, snapshot) for slot in hearing]
+        sizes = np.array([len(view) for view in views], np.int64)
+        heads = snapshot.heads(np.array(hearing, np.int32), sizes, full=is_full)
+        for index, slot in enumerate(hearing):
+            head = heads[index * HEAD_SIZE : (index + 1) * HEAD_SIZE]
+            self._members[slot].send(news, head + views[index])
+
+    def _may_hear(self, slot: int, snapshot: Snapshot, news: News, now: float) -> bool:
+        """Whether there may be a snapshot for a member; else the news is all they get."""
         member = self._members[slot]
-        chunk = int(world.view[slot])
-        is_clogged = member.is_clogged(now, self.settings)
-        is_full = member.wants_full and not is_clogged
+        if member.may_hear(now, self.settings):
+            return True
+        self.unsettle(slot)
+        member.miss(news, snapshot.edit_frames)
+        return False
+
+    def _view_of(self, slot: int, snapshot: Snapshot) -> bytes:
+        """A member's PlayerStates; the tiles that they lack are queued."""
+        tile_map = self.world.map
+        member = self._members[slot]
+        chunk = int(self.world.view[slot])
         member.hear_edits(snapshot.edit_frames)
-        if is_clogged:
-            view = b""
-        elif is_full:
-            member.wants_full = False
-            member.look_around(chunk, tile_map)
-            view = snapshot.everybody_in_view(chunk)
-        else:
-            # What was far may have changed since its last turn.
-            near_before = tile_map.near_view(member.chunk)
-            came = member.look_around(chunk, tile_map)
-            nearer = [each for each in tile_map.near_view(chunk) if each not in near_before]
-            view = snapshot.changes_in_view(chunk) + snapshot.everybody_in({*came, *nearer})
+        near_before = tile_map.near_view(member.chunk) if member.chunk >= 0 else ()
+        came = member.look_around(chunk, tile_map)
         if member.awaits_chunks:
             self._keeper.want(tile_map.missing(tile_map.view_from(chunk)), tile_map)
-        else:
-            self._settled_on[slot] = -1 if is_clogged else chunk
-        size = np.array([len(view)], np.int64)
-        head = snapshot.heads(np.array([slot], np.int32), size, full=is_full)
-        member.send(news, head, view)
+        elif not member.is_behind:
+            self._settled_on[slot] = chunk
+        if member.wants_full:
+            member.wants_full = False
+            return snapshot.everybody_in_view(chunk)
+        # What was far may have changed since its last turn.
+        nearer = [each for each in tile_map.near_view(chunk) if each not in near_before]
+        return snapshot.changes_in_view(chunk) + snapshot.everybody_in({*came, *nearer})
 
     def unsettle(self, slot: int) -> None:
         """The member there needs something that others do not."""
@@ -512,11 +521,6 @@ class Game:
         world = self.world
         return [(each.player_id, world.standing(each.slot)) for each in world.players.values()]
 
-    def _roster(self) -> list[bytes]:
-        """PLAYER_JOIN of everybody, and where they are."""
-        players = list(self.world.players.values())
-        return [*map(_join_frame, players), *map(self._placed_frame, players)]
-
     def _world_entered(self, slot: int) -> bytes:
         return codec.WorldEntered(
             tick=self.world.tick,
@@ -541,12 +545,6 @@ class Game:
 
 def _send_to_nobody(message: bytes) -> None:
     """In a slot that nobody has."""
-
-
-def _join_frame(player: Player) -> bytes:
-    return codec.PlayerJoin(
-        player_id=player.player_id, slot=player.slot, look=player.look, name=player.name
-    ).encode()
 
 
 def _tile_frame(tile: Tile) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from protocol_spec import codec
@@ -15,11 +15,14 @@ from server.settings import Settings
 log = logging.getLogger(__name__)
 
 CLOGGED_BYTES = 32 * 1024
-"""With so much unsent a client gets no snapshots until it has read."""
+"""With so much unsent a client has fallen behind..."""
+CATCH_UP_TICKS = 20
+"""...until all that was sent has left at so many ticks in a row. Meanwhile nothing is queued behind
+anything else, so that what comes is as new as it can be, however slow the way."""
 
 
 class News:
-    """What everybody in a world hears of a tick: joined for most, in frames for who needs them."""
+    """What everybody in a world hears of a tick."""
 
     def __init__(self, frames: list[bytes]) -> None:
         self.frames = frames
@@ -38,26 +41,37 @@ class Member:
         """Some of the view was not loaded when it was last looked at."""
         self.wants_full = True
         """The next snapshot lists everybody in sight: at entering, after a pause, when asked."""
+        self._is_greeted = False
         self._frames = greeting
         """What goes out before the tick's news..."""
         self._map_frames: list[bytes] = []
         """...and between the news and the snapshot."""
+        self._drained_ticks = CATCH_UP_TICKS
+        """For how many ticks in a row nothing was left to send."""
+        self._least_queued = 0
         self._clogged_since: float | None = None
+        """When the queue was last seen to become less; None where there is hardly any."""
 
-    def is_clogged(self, now: float, settings: Settings) -> bool:
-        """True where the client must read before it gets more. Drops one that never does."""
+    @property
+    def is_behind(self) -> bool:
+        return self._drained_ticks < CATCH_UP_TICKS
+
+    def may_hear(self, now: float, settings: Settings) -> bool:
+        """Whether there may be a snapshot at this tick. Drops a client that never reads."""
         queued = self.session.peer.queued_bytes
-        if queued <= CLOGGED_BYTES:
+        if queued > CLOGGED_BYTES:
+            if self._clogged_since is None or queued < self._least_queued:
+                self._clogged_since, self._least_queued = now, queued
+            stalled = now - self._clogged_since
+            if queued > settings.queued_bytes or stalled > settings.stalled_seconds:
+                log.info("%s reads too slowly: %d bytes queued", self.session.name, queued)
+                self.session.drop()
+            self._drained_ticks = 0
+        else:
             self._clogged_since = None
-            return False
-        if self._clogged_since is None:
-            self._clogged_since = now
-        stalled = now - self._clogged_since
-        if queued > settings.queued_bytes or stalled > settings.stalled_seconds:
-            log.info("%s reads too slowly: %d bytes queued", self.session.name, queued)
-            self.session.drop()
-        self.wants_full = True
-        return True
+            if self.is_behind:
+                self._drained_ticks = 0 if queued else self._drained_ticks + 1
+        return self._drained_ticks > 0
 
     def hear(self, frame: bytes) -> None:
         """Queues a frame that is for this client alone."""
@@ -65,13 +79,8 @@ class Member:
 
     def hear_edits(self, edit_frames: dict[int, bytes]) -> None:
         """Queues the tick's CHUNK_EDITs of the chunks that the client has."""
-        if not edit_frames:
-            return
-        if self._clogged_since is None:
+        if edit_frames:
             self._map_frames += [edit_frames[each] for each in edit_frames.keys() & self.held]
-        else:
-            self.held -= edit_frames.keys()  # They come as a whole when there is room.
-            self.awaits_chunks = True
 
     def look_around(self, chunk: int, tile_map: TileMap) -> tuple[int, ...]:
         """Looks at what is in view of a chunk; returns the chunks that came."""
@@ -96,27 +105,37 @@ class Member:
         self.awaits_chunks = len(self.held) < len(view)
         return came
 
-    def send(self, news: News, head: bytes, view: bytes) -> None:
+    def send(self, news: News, snapshot: bytes) -> None:
         """Sends a tick: news, tiles and the snapshot, in as few messages as they fit."""
-        send = self.session.peer.send
-        if self._clogged_since is None:
-            send_packed(send, chain(self._frames, news.frames, self._map_frames, [head + view]))
-            self._frames, self._map_frames = [], []
-        elif self._frames:
-            self._frames += news.frames  # Nobody hears news before they are greeted.
+        self._send(chain(self._frames, news.frames, self._map_frames, [snapshot]))
+        self._is_greeted = True
+        self._frames, self._map_frames = [], []
+
+    def miss(self, news: News, edited: Iterable[int]) -> None:
+        """A tick of which the client hears the news alone."""
+        self.wants_full = True
+        self.held.difference_update(edited)  # They come as a whole when there is room.
+        if self._is_greeted:
+            self._send(chain(self._frames, news.frames))
+            self._frames = []
         else:
-            send_packed(send, news.frames)
+            self._frames += news.frames  # Nobody hears news before they are greeted.
+
+    def _send(self, frames: Iterable[bytes]) -> None:
+        send = self.session.peer.send
+        for message in packed(frames):
+            send(message)
 
 
-def send_packed(send: Callable[[bytes], None], frames: Iterable[bytes]) -> None:
-    """Sends frames in their order, in messages of at most MAX_SERVER_MESSAGE bytes."""
+def packed(frames: Iterable[bytes]) -> Iterator[bytes]:
+    """Frames in their order, joined to messages of at most MAX_SERVER_MESSAGE bytes."""
     batch: list[bytes] = []
     size = 0
     for frame in frames:
         if batch and size + len(frame) > MAX_SERVER_MESSAGE:
-            send(b"".join(batch))
+            yield b"".join(batch)
             batch, size = [], 0
         batch.append(frame)
         size += len(frame)
     if batch:
-        send(b"".join(batch))
+        yield b"".join(batch)

@@ -78,28 +78,29 @@ class Observer:
     ) -> list[int]:
         """Sends a tick; returns the chunks that have yet to be loaded."""
         member = self._member
-        is_clogged = member.is_clogged(now, settings)
+        if not member.may_hear(now, settings):
+            member.miss(news, snapshot.edit_frames)
+            return []
         member.hear_edits(snapshot.edit_frames)
         view = self.view(world)
-        players, flags = b"", 0
-        if not is_clogged:
-            came = member.look_at(view, world.map, CHUNKS_PER_TICK)
-            if member.wants_full:
-                member.wants_full = False
-                flags = SnapshotFlag.FULL
-                players = snapshot.everybody_in(member.held)
-            else:
-                players = snapshot.changes_in(member.held) + snapshot.everybody_in(came)
-        member.send(news, self._head(world, view, flags, players), players)
+        came = member.look_at(view, world.map, CHUNKS_PER_TICK)
+        if member.wants_full:
+            member.wants_full = False
+            flags = int(SnapshotFlag.FULL)
+            players = snapshot.everybody_in(member.held)
+        else:
+            flags = 0
+            players = snapshot.changes_in(member.held) + snapshot.everybody_in(came)
+        member.send(news, self._world_state(world, view, flags, players))
         return [each for each in view if not world.map.is_loaded(each)]
 
-    def _head(self, world: World, view: list[int], flags: int, players: bytes) -> bytes:
+    def _world_state(self, world: World, view: list[int], flags: int, players: bytes) -> bytes:
         """As if the observer stood in the middle, so that all places there are the nearest."""
         places = [world.map.chunk_place(each) for each in view] or [(0, 0)]
         x = sum(place[0] for place in places) * CHUNK_SIZE * 1024 // len(places)
         y = sum(place[1] for place in places) * CHUNK_SIZE * 1024 // len(places)
         half = CHUNK_SIZE * 512
-        frame = codec.WorldState(
+        return codec.WorldState(
             tick=world.tick,
             input_tick=0,
             lead=0,
@@ -111,4 +112,3 @@ class Observer:
             rotation=0,
             players=players,
         ).encode()
-        return frame[: len(frame) - len(players)] if players else frame

@@ -134,6 +134,8 @@ def _listening_socket(host: str, port: int, send_buffer: int) -> socket.socket:
     listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
+    if hasattr(socket, "TCP_NOTSENT_LOWAT"):  # Linux and macOS have it.
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, gateway.UNSENT_BYTES)
     try:
         listening.bind((host, port))
     except OSError as error:

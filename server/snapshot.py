@@ -112,11 +112,17 @@ class Snapshot:
             self._everybody = _by_chunk(self._world.chunk[active], _encode(self._world, active))
         return b"".join([self._everybody[each] for each in chunks if each in self._everybody])
 
-    def heads(self, slots: Slots, record_bytes: NDArray[np.int64], *, full: bool = False) -> bytes:
+    def heads(
+        self,
+        slots: Slots,
+        record_bytes: NDArray[np.int64],
+        *,
+        full: NDArray[np.bool_] | None = None,
+    ) -> bytes:
         """The first HEAD_SIZE bytes of each slot's WORLD_STATE frame, in their order.
 
         `record_bytes` says how many bytes of PlayerStates each one's frame goes on with, `full`
-        that those are everybody in sight.
+        for whom those are everybody in sight.
         """
         world = self._world
         rows: Rows = np.empty(len(slots), _HEAD_DTYPE)
@@ -125,7 +131,7 @@ class Snapshot:
         rows["tick"] = world.tick
         rows["input_tick"] = world.input_tick[slots]
         rows["lead"] = np.clip(world.newest_input[slots] - world.tick, -128, 127)
-        rows["flags"] = SnapshotFlag.FULL if full else 0
+        rows["flags"] = 0 if full is None else full * SnapshotFlag.FULL
         rows["x"] = world.x[slots]
         rows["y"] = world.y[slots]
         rows["z"] = world.z[slots]

@@ -217,6 +217,8 @@ class World:
                 case Say():
                     if command.player_id in self.players:
                         changes.said.append(command)
+        if changes.entered or changes.left:
+            self._list_active()
         for fixed, several in groupby(asked, lambda edit: isinstance(edit.operation, FIXED_CELLS)):
             self._edit(list(several), changes, together=fixed)
         self._finish_edits(changes, taken_back)
@@ -290,7 +292,6 @@ class World:
         slot = self._free.popleft()
         player = Player(command.player_id, slot, command.name, command.look)
         self.players[player.player_id] = player
-        self._list_active()
         # Who left in this very tick comes back before anybody could write down where they stood.
         just_left = [
             each.standing for each in changes.left if each.player.player_id == command.player_id
@@ -314,7 +315,6 @@ class World:
         player = self.players.pop(command.player_id, None)
         if player is None:
             return
-        self._list_active()
         self._free.append(player.slot)
         changes.left.append(Departure(player, command.reason, self.standing(player.slot)))
         for news in (changes.entered, changes.renamed, changes.moved_out):

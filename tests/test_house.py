@@ -13,6 +13,7 @@ PURE = (
     "movement",
     "chunks",
     "snapshot",
+    "roster",
     "names",
     "lookalikes",
     "roles",

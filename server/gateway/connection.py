@@ -17,6 +17,9 @@ LARGEST_MESSAGE = 64 * 1024
 """Up to here a message over the limit is answered with its ERROR; a longer one is not even read."""
 SEND_BUFFER_BYTES = 64 * 1024
 """The kernel's, a socket: left alone it grows to megabytes and hides seconds of old state."""
+UNSENT_BYTES = 8 * 1024
+"""Of these the kernel takes about so many that it cannot send yet. The rest of the buffer is for
+what is on its way, which on a long one is much."""
 CLOSE_DELAY_SECONDS = 0.1
 CLOSE_LINGER_SECONDS = 1.0
 """A closed connection that the peer does not hang up is cut after this."""

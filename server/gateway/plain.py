@@ -85,7 +85,7 @@ class PlainConnection(Connection):
         self._queued += len(message)
         self._queue.append(message)
         self._wake.set()
-        if self._queued > CLOGGED_BYTES:
+        if self.queued_bytes > CLOGGED_BYTES:
             self.clogged()
 
     def _send_close(self, code: int, reason: str) -> None:
