@@ -54,6 +54,8 @@ class Authentication:
         self._limits = limits
         self._tickets: Tickets[Pass] = Tickets(TICKET_SECONDS, MOST_TICKETS)
         self._next_id = self._last_id = 0
+        self.failed_login_count = 0
+        """Wrong names and passwords since the start."""
 
     async def authenticate(self, session: Session, message: codec.Auth) -> None:
         """Answers an AUTH."""
@@ -178,6 +180,7 @@ class Authentication:
             raise busy(trouble) from None
         if account is None or not verified.ok:
             self._limits.failed(key, address)
+            self.failed_login_count += 1
             raise Rejected(ErrorCode.AUTH_FAILED)
         self._limits.succeeded(key, address)
         if verified.new_hash is None:

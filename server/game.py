@@ -26,6 +26,7 @@ from protocol_spec.codec import (
     LeaveReason,
 )
 from server import journal
+from server.counters import Counters
 from server.edits import AppliedEdit, Done, Edit
 from server.failures import Rejected
 from server.identity import Standing
@@ -95,8 +96,8 @@ class Game:
         self._observers: dict[Session, Observer] = {}
         self._roster = Roster()
         self._tile_messages = list(packed(map(_tile_frame, world.map.tiles.by_id.values())))
+        self.counters = Counters()
         self._tick_began = 0.0
-        self._late_ticks = 0
         self._tick_seconds: deque[float] = deque(maxlen=TIMED_TICKS)
         self._pinned: Counter[int] = Counter()
         """Chunks that an edit on its way needs, and how many need each."""
@@ -267,7 +268,7 @@ class Game:
             mode=self.mode,
             map_name=self.map_name,
             tick=self.world.tick,
-            late_ticks=self._late_ticks,
+            late_ticks=self.counters.late_ticks,
             player_count=len(self.world.players),
             tick_p50_ms=self._tick_ms(50),
             tick_p99_ms=self._tick_ms(99),
@@ -276,6 +277,16 @@ class Game:
     def _tick_ms(self, percent: int) -> float:
         lasted = self._tick_seconds
         return round(float(np.percentile(lasted, percent)) * 1000, 3) if lasted else 0.0
+
+    def queues(self) -> list[int]:
+        """How many bytes are unsent to each who is in or watches."""
+        sessions = [*(member.session for member in self._members.values()), *self._observers]
+        return [session.peer.queued_bytes for session in sessions]
+
+    @property
+    def behind_count(self) -> int:
+        """How many players have to read before they get more, or had to a moment ago."""
+        return sum(member.is_behind for member in self._members.values())
 
     def player_statuses(self) -> list[PlayerStatus]:
         """Who is in, in the order of their coming."""
@@ -298,7 +309,7 @@ class Game:
             due += TICK_SECONDS
             wait = due - loop.time()
             if wait <= 0:
-                self._late_ticks += 1
+                self.counters.late_ticks += 1
                 if wait < -_LATE_TICKS * TICK_SECONDS:
                     due = loop.time()
             # Even a late loop lets the sockets have their turn.
@@ -309,7 +320,9 @@ class Game:
                 self.do_tick(loop.time())
             except Exception:
                 log.exception("tick %d of %s failed", self.world.tick, self.name)
-            self._tick_seconds.append(time.perf_counter() - began)
+            lasted = time.perf_counter() - began
+            self._tick_seconds.append(lasted)
+            self.counters.ticked(lasted)
 
     def do_tick(self, now: float) -> None:
         """One step of the world, told to everybody in it."""
@@ -320,6 +333,7 @@ class Game:
             commands.insert(0, TakeBack(unsaved.edits))
         changes = self.world.step(commands)
         self._keeper.keep(changes, self.world)
+        self.counters.edits_applied += len(changes.applied)
         for edit, refusal in changes.rejected:
             edit.done(refusal)
         for applied in unsaved.edits:
@@ -393,12 +407,14 @@ class Game:
         for chunk in views.tolist():
             view, edits = snapshot.changes_in_view(chunk), snapshot.edits_in_view(chunk)
             parts.append((news.joined + edits, view))
-        fits = np.array([len(a) + HEAD_SIZE + len(b) <= MAX_SERVER_MESSAGE for a, b in parts], bool)
+        lengths = np.array([len(a) + HEAD_SIZE + len(b) for a, b in parts], np.int64)
+        fits = lengths <= MAX_SERVER_MESSAGE
         sizes = np.array([len(view) for _, view in parts], np.int64)
         alone = [slots[~is_settled]]
         if len(settled):
             alone.append(settled[~fits[around]])
             self._send_to_many(settled, around, fits, parts, snapshot.heads(settled, sizes[around]))
+            self.counters.bytes_sent += int(lengths[around][fits[around]].sum())
         self._send_to_each(np.concatenate(alone), snapshot, news, now)
         for observer in list(self._observers.values()):
             missing = observer.send(world, snapshot, news, now, self.settings)

@@ -113,6 +113,10 @@ class Lobby:
             settings.resume_seconds, MOST_ABSENT, TokenKind.RESUME
         )
         self._per_address: Counter[str] = Counter()
+        self.opened_count = 0
+        """So many connections came since the start."""
+        self.refused_counts: Counter[ErrorCode] = Counter()
+        """And so many were ended with each ERROR."""
         for game in games:
             game.on_left = self._left_from(game.name)
 
@@ -134,6 +138,7 @@ class Lobby:
     def open_session(self, peer: Peer, now: float) -> Session:
         """A connection came. One too many is told so and closed."""
         session = Session(self, peer, now)
+        self.opened_count += 1
         self.sessions.add(session)
         self._peers.add(peer)
         if peer.address:

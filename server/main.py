@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 import admin
-from server import __version__, account_api, api, claim, control, setup_api
+from server import __version__, account_api, api, claim, control, metrics, setup_api
 from server.chunks import TileMap
 from server.entrance import Entrance
 from server.game import Game
@@ -81,6 +81,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.lobby = lobby
     app.state.control_token = claim.make_token()
     app.include_router(api.router(lobby))
+    app.include_router(metrics.router(lobby))
     app.state.accounts = services.accounts
     app.include_router(account_api.routes)
     account_api.answer_refusals(app)

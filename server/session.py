@@ -54,7 +54,7 @@ class Peer(Protocol):
 
     @property
     def sender(self) -> Callable[[bytes], object]:
-        """The shortest way to `send`, for as long as the peer is there."""
+        """The shortest way to send, for as long as the peer is there; it counts no bytes."""
 
     def close(self, code: int, reason: str) -> None:
         """Closes once everything that was sent has left."""
@@ -143,6 +143,8 @@ class Session:
             return
         self._heard = now
         self._pinged = False
+        if self.game is not None:
+            self.game.counters.bytes_received += len(data)
         if self.slot >= 0 and self.state is State.WORLD and self._take_input(data, now):
             return
         message_type = 0
@@ -192,6 +194,8 @@ class Session:
 
     def drop(self) -> None:
         """Ends a connection that hears nothing any more, without a word."""
+        if self.game is not None:
+            self.game.counters.dropped_unread += not self.is_closed
         self._leave(LeaveReason.LOST)
         self.peer.abort()
 
@@ -292,6 +296,7 @@ class Session:
         if self.state is State.CLOSED:
             return
         self._leave(LeaveReason.LOST if code in NOT_MEANT else LeaveReason.REMOVED)
+        self.lobby.refused_counts[code] += 1
         log.info("%s is refused: %s %s", self.name or "a connection", code.name, text)
         self.peer.send(_error(code, text, message_type, fatal=True, retry_after_ms=retry_after_ms))
         self.peer.close(close_code or 4000 + code, code.name)

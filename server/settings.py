@@ -98,8 +98,12 @@ class Settings(BaseSettings):
     """Counted alike."""
     queued_bytes: int = 256 * 1024
     """A connection with more than this unsent is aborted."""
-    stalled_seconds: float = 10.0
-    """A connection whose queue never drained for so long is aborted."""
+    stalled_seconds: float = 5.0
+    """A connection that has read nothing of a long queue for so long is aborted: with what the
+    buffers on the way hold it is gone ten seconds after its last reading. Its player may resume."""
+
+    metrics_token: SecretStr = SecretStr("")
+    """Who sends it as a bearer token may read /metrics, from wherever; this machine always may."""
 
     @model_validator(mode="after")
     def _check_tls(self) -> Self:

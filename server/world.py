@@ -160,6 +160,10 @@ class World:
         self._input_slots: list[int] = []
         self._input_ticks: list[int] = []
         self._input_commands: list[bytes] = []
+        self.input_count = 0
+        """So many commands came since the start..."""
+        self.late_input_count = 0
+        """...and so many of them after their tick."""
 
         self.x = np.zeros(max_players, np.int32)
         self.y = np.zeros(max_players, np.int32)
@@ -361,6 +365,8 @@ class World:
             starts = np.cumsum(counts) - counts
             ticks = np.repeat(ticks - starts, counts) + np.arange(len(rows))
         self._input_slots, self._input_ticks, self._input_commands = [], [], []
+        self.input_count += len(ticks)
+        self.late_input_count += int(np.count_nonzero(ticks < self.tick))
         known = ticks < self.tick + INPUT_BUFFER_TICKS
         np.maximum.at(self.newest_input, rows[known], ticks[known])
         timely = known & (ticks >= self.tick)

@@ -14,6 +14,7 @@ PURE = (
     "chunks",
     "snapshot",
     "roster",
+    "counters",
     "names",
     "lookalikes",
     "roles",
@@ -38,6 +39,7 @@ PURE = (
 )
 ALLOWED_TO_PURE = {
     "__future__",
+    "bisect",
     "collections",
     "dataclasses",
     "datetime",

@@ -32,9 +32,9 @@ from protocol_spec.codec import ErrorCode
 from server import cli, gateway
 from server.claim import CONTROL_NAME
 from tests.certificates import Certificate, make_certificate
+from tests.deaf import HANDSHAKE, masked
 from tests.running import RunningServer, running_server
 from tests.test_cli import estragon
-from tests.test_crowd import HANDSHAKE, masked
 from tests.test_gateway import HELLO, last_words
 
 

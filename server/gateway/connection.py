@@ -64,6 +64,8 @@ class Connection:
             self._session.lost(said_goodbye=said_goodbye)
 
     def send(self, message: bytes) -> None:
+        if self._session is not None and self._session.game is not None:
+            self._session.game.counters.bytes_sent += len(message)
         self._send_binary(message)
 
     def close(self, code: int, reason: str) -> None:
@@ -73,7 +75,7 @@ class Connection:
 
     @property
     def sender(self) -> Callable[[bytes], object]:
-        return self.send
+        return self._send_binary
 
     def clogged(self) -> None:
         """The peer does not read as fast as we send."""

@@ -42,7 +42,7 @@ class FastConnection(Connection, picows.WSListener):
 
     def on_ws_connected(self, transport: picows.WSTransport) -> None:
         self._transport = transport
-        transport.underlying_transport.set_write_buffer_limits(CLOGGED_BYTES)
+        transport.underlying_transport.set_write_buffer_limits(CLOGGED_BYTES, 0)
         self._queue_size = transport.underlying_transport.get_write_buffer_size
         self.begin()
 
