@@ -1,4 +1,4 @@
-"""What a person sees: the menu, and the world with five others, in a window on a virtual screen.
+"""What a person sees: menu, account, the world with others, chat; in a window on a virtual screen.
 
 `make screenshots` keeps the pictures in godot_client/screenshots, where the README shows them.
 """
@@ -16,10 +16,12 @@ from PIL import Image
 
 from protocol_spec import codec
 from protocol_spec.client import Client, ClientSession
+from tests import people
 from tests.conftest import needed
 from tests.displays import virtual_display
 from tests.godot_client import GodotPlayer, Plan, run_godot
-from tests.running import RunningServer
+from tests.people import PASSWORD, QUICK, enter, hang_up, register, staff
+from tests.running import RunningServer, running_server
 
 COMPANY = ("Владимир", "Pozzo", "Lucky", "Мальчик", "Winnie")
 
@@ -97,10 +99,124 @@ def test_the_menu_and_the_world_are_pictures_of_something(
 
     assert asyncio.run(play()) == {name, *COMPANY}
     for path in (menu, world):
-        with Image.open(path) as picture:
-            assert picture.size == (1280, 720)
-            colours = picture.convert("RGB").resize((320, 180)).getcolors(maxcolors=320 * 180)
-            assert colours is not None
-            most_common = max(count for count, _ in colours)
-            assert len(colours) > 200, "too few colours for a picture of the game"
-            assert most_common < 320 * 180 * 0.6, "most of it is one colour"
+        check_picture(path)
+
+
+def check_picture(path: Path) -> None:
+    """It shows more than nothing."""
+    with Image.open(path) as picture:
+        assert picture.size == (1280, 720)
+        colours = picture.convert("RGB").resize((320, 180)).getcolors(maxcolors=320 * 180)
+        assert colours is not None
+        most_common = max(count for count, _ in colours)
+        assert len(colours) > 200, "too few colours for a picture of the game"
+        assert most_common < 320 * 180 * 0.6, "most of it is one colour"
+
+
+@pytest.mark.parametrize("locale", ["en", "ru"])
+def test_accounts_and_chat_are_pictures_of_something(
+    display: dict[str, str], tmp_path: Path, locale: str
+) -> None:
+    english = locale == "en"
+    name = "Estragon" if english else "Эстрагон"
+    say, whisper, reason, announcement, report = (
+        (
+            "Charming spot. Let's go.",
+            "We can't. We're waiting.",
+            "too much shouting",
+            "The tree gets leaves at six.",
+            "He pulls Lucky along on a rope and calls it a walk.",
+        )
+        if english
+        else (
+            "Чудесное место. Пойдём?",
+            "Нельзя. Мы ждём.",
+            "слишком много крика",
+            "В шесть на дереве появятся листья.",
+            "Водит Лаки на верёвке и называет это прогулкой.",
+        )
+    )
+    folder = folder_for(tmp_path)
+    pictures = [
+        folder / f"{each}_{locale}.png"
+        for each in ("log_in", "remembered", "account", "chat", "report")
+    ]
+    log_in, remembered, account, chat, complaint = map(str, pictures)
+    form, entry = "%Who/%LogIn", "%ChatBox/%Entry"
+    plan: Plan = [
+        {"do": "fill_in", "world": "village"},
+        {"do": "click", "node": "%Who/%LogInTab"},
+        {"do": "type", "node": f"{form}/%Name", "text": name},
+        {"do": "type", "node": f"{form}/%Password/%Entry", "text": "a wrong one"},
+        {"do": "click", "node": "%Play"},
+        {"do": "wait_message", "text_key": "ERROR_AUTH_FAILED"},
+        {"do": "pause", "for": 1},
+        {"do": "screenshot", "path": log_in},
+        {"do": "type", "node": f"{form}/%Password/%Entry", "text": PASSWORD},
+        {"do": "click", "node": "%Play"},
+        {"do": "wait_world"},
+        {"do": "leave"},
+        {"do": "fill_in", "world": "village"},
+        {"do": "wait_shown", "node": "%Who/%AccountName"},
+        {"do": "pause", "for": 1},
+        {"do": "screenshot", "path": remembered},
+        {"do": "click", "node": "%Who/%Open"},
+        {"do": "click", "node": "%AccountPage/%LookChooser/%Next"},
+        {"do": "wait_message", "text_key": "ACCOUNT_LOOK_CHANGED"},
+        {"do": "pause", "for": 1},
+        {"do": "screenshot", "path": account},
+        {"do": "click", "node": "%AccountPage/%Close"},
+        {"do": "click", "node": "%Play"},
+        {"do": "wait_world"},
+        {"do": "walk", "action": "move_right", "tiles": 2},
+        {"do": "press", "action": "chat"},
+        {"do": "type", "node": entry, "text": say},
+        {"do": "enter"},
+        {"do": "wait_chat", "from": "Vladimir", "text": whisper, "kind": "heard_whisper"},
+        {"do": "tell_place"},
+        {"do": "wait_chat", "from": name, "text": say},
+        {"do": "press", "action": "chat"},
+        {"do": "type", "node": entry, "text": "/w vla"},
+        {"do": "complete", "node": entry, "text": "/w Vladimir "},
+        {"do": "pause", "for": 1},
+        {"do": "screenshot", "path": chat},
+        {"do": "ask_about", "name": "Vladimir"},
+        {"do": "pick", "node": "%PlayerMenu", "item": "CHAT_REPORT"},
+        {"do": "type", "node": "%ReportDialog/%Text", "text": report},
+        {"do": "pause", "for": 1},
+        {"do": "screenshot", "path": complaint},
+        {"do": "quit"},
+    ]
+
+    async def play(server: RunningServer, godot: GodotPlayer) -> None:
+        answer = await asyncio.to_thread(people.log_in, server, "Godeau")
+        godeau = await enter(server, answer.told["ticket"])
+        vladimir = await Client.join(server.url, "Vladimir", look=4)
+        await asyncio.to_thread(godot.wait_for, "walked", seconds=90)
+        await vladimir.wait_for(lambda session: any(each.text == say for each in session.chat))
+        found = vladimir.session.player(name)
+        assert found is not None
+        godeau.session.say(f"/say {announcement}")
+        godeau.session.say(f"/mute {name} 10m {reason}")
+        godeau.session.say("/slow 5")
+        await godeau.wait_for(lambda session: len(session.notices) >= 3)
+        vladimir.session.whisper(found.player_id, whisper)
+        await asyncio.to_thread(godot.finish, seconds=120)
+        await hang_up(godeau, vladimir)
+
+    staff(tmp_path / "data", ("Godeau", "owner"))
+    with running_server(tmp_path, environment=QUICK) as server:
+        register(server, name)
+        with GodotPlayer(
+            plan,
+            tmp_path / "plan.json",
+            address=server.address,
+            name=name,
+            locale=locale,
+            display=display,
+            home=tmp_path / "home",
+            remembers=True,
+        ) as godot:
+            asyncio.run(play(server, godot))
+    for path in pictures:
+        check_picture(path)

@@ -5,7 +5,6 @@ extends Dialog
 ## It is closed; [param success_key] is the translation key of what was done with it, or empty.
 signal closed(success_key: StringName)
 
-var _exported: PackedByteArray = PackedByteArray()
 var _is_waiting: bool = false
 
 ## What came of what was done last.
@@ -17,9 +16,10 @@ var _is_waiting: bool = false
 @onready var _new: PasswordEntry = %NewPassword
 @onready var _again: PasswordEntry = %PasswordAgain
 @onready var _options: Control = %Options
+@onready var _export: Control = %Export
+@onready var _path: LineEdit = %Path
 @onready var _deletion: Control = %Deletion
 @onready var _delete_password: PasswordEntry = %DeletePassword
-@onready var _files: FileDialog = %Files
 
 
 func _ready() -> void:
@@ -31,13 +31,15 @@ func _ready() -> void:
 	_again.submitted.connect(_change_password)
 	(%ChangePassword as Button).pressed.connect(_change_password)
 	(%LogOutEverywhere as Button).pressed.connect(_log_out_everywhere)
-	(%Export as Button).pressed.connect(_export)
-	(%Delete as Button).pressed.connect(_show_deletion.bind(true))
-	(%Keep as Button).pressed.connect(_show_deletion.bind(false))
+	(%SaveData as Button).pressed.connect(_ask_where)
+	(%Save as Button).pressed.connect(_save)
+	_path.text_submitted.connect(func(_text: String) -> void: _save())
+	(%DoNotSave as Button).pressed.connect(_show.bind(_options))
+	(%Delete as Button).pressed.connect(_ask_whether)
+	(%Keep as Button).pressed.connect(_show.bind(_options))
 	(%DeleteForGood as Button).pressed.connect(_delete)
 	_delete_password.submitted.connect(_delete)
 	(%Close as Button).pressed.connect(close)
-	_files.file_selected.connect(_save)
 	for entry: PasswordEntry in [_old, _new, _again, _delete_password]:
 		entry.changed.connect(message.clear)
 
@@ -50,7 +52,7 @@ func open() -> void:
 	for entry: PasswordEntry in [_old, _new, _again, _delete_password]:
 		entry.clear()
 	message.clear()
-	_show_deletion(false)
+	_show(_options)
 	_name.grab_focus()
 
 
@@ -64,12 +66,28 @@ func _end(success_key: StringName) -> void:
 	closed.emit(success_key)
 
 
-func _show_deletion(is_shown: bool) -> void:
-	_deletion.visible = is_shown
-	_options.visible = not is_shown
+func _show(part: Control) -> void:
+	for each: Control in [_options, _export, _deletion]:
+		each.visible = each == part
 	message.clear()
-	if is_shown:
-		_delete_password.focus()
+
+
+func _ask_where() -> void:
+	if OS.has_feature("web"):
+		_export_to("")
+		return
+	var folder: String = OS.get_system_dir(OS.SYSTEM_DIR_DOCUMENTS)
+	if not DirAccess.dir_exists_absolute(folder):
+		folder = OS.get_user_data_dir()
+	_path.text = folder.path_join(_file_name())
+	_path.caret_column = _path.text.length()
+	_show(_export)
+	_path.grab_focus()
+
+
+func _ask_whether() -> void:
+	_show(_deletion)
+	_delete_password.focus()
 
 
 func _change_name() -> void:
@@ -102,28 +120,27 @@ func _log_out_everywhere() -> void:
 		_end(&"ACCOUNT_LOGGED_OUT_EVERYWHERE")
 
 
-func _export() -> void:
+func _file_name() -> String:
+	return ("estragon-%s.json" % Connection.account.account_name).validate_filename()
+
+
+func _save() -> void:
+	_export_to(_path.text.strip_edges())
+
+
+func _export_to(path: String) -> void:
 	var answer: EstragonAnswer = await _try(Connection.account.export_all)
 	if answer == null:
 		return
-	_exported = answer.body
-	var file_name: String = "estragon-%s.json" % Connection.account.account_name
 	if OS.has_feature("web"):
-		JavaScriptBridge.download_buffer(_exported, file_name, "application/json")
-		message.show_success(&"ACCOUNT_EXPORTED")
-		return
-	_files.current_file = file_name.validate_filename()
-	_files.current_dir = OS.get_system_dir(OS.SYSTEM_DIR_DOCUMENTS)
-	_files.popup_centered(Vector2i(860, 560))
-
-
-func _save(path: String) -> void:
-	var file: FileAccess = FileAccess.open(path, FileAccess.WRITE)
-	if file != null and file.store_buffer(_exported):
-		message.show_success(&"ACCOUNT_EXPORTED")
+		JavaScriptBridge.download_buffer(answer.body, _file_name(), "application/json")
 	else:
-		message.show_problem(&"ACCOUNT_NOT_SAVED")
-	_exported = PackedByteArray()
+		var file: FileAccess = FileAccess.open(path, FileAccess.WRITE)
+		if file == null or not file.store_buffer(answer.body):
+			message.show_problem(&"ACCOUNT_NOT_SAVED")
+			return
+	_show(_options)
+	message.show_success(&"ACCOUNT_EXPORTED")
 
 
 func _delete() -> void:

@@ -18,7 +18,7 @@ extends Node
 ##
 ## With a "node", its path in the scene: [code]wait_shown[/code], [code]click[/code],
 ## [code]type[/code] a "text" into it, [code]complete[/code] it to a "text" by Tab,
-## [code]choose[/code] a "file" in it, [code]pick[/code] an "item" of it by its translation key.
+## [code]pick[/code] an "item" of it by its translation key.
 
 ## Where every plan begins.
 const MENU: String = "res://menu/menu.tscn"
@@ -39,6 +39,7 @@ var player_name: String = ""
 var plan: Array = []
 
 var _watch: PlayWatch = PlayWatch.new()
+var _hands: PlayHands = PlayHands.new()
 var _deadline_ms: int = 0
 var _is_over: bool = false
 
@@ -46,6 +47,7 @@ var _is_over: bool = false
 func _ready() -> void:
 	process_mode = Node.PROCESS_MODE_ALWAYS
 	add_child(_watch)
+	add_child(_hands)
 	get_tree().change_scene_to_file(MENU)
 	_play.call_deferred()
 
@@ -70,20 +72,20 @@ func _do_fill_in(step: Dictionary) -> String:
 	if not await _until(func() -> bool: return get_tree().current_scene is Menu):
 		return "the menu does not come"
 	var menu: Node = get_tree().current_scene
-	_type(menu.get_node("%Who/%NameEntry") as LineEdit, player_name)
-	_type(menu.get_node("%Address") as LineEdit, server)
+	_hands.type(menu.get_node("%Who/%NameEntry") as LineEdit, player_name)
+	_hands.type(menu.get_node("%Address") as LineEdit, server)
 	var wanted: String = step.get("world", "")
 	if not wanted.is_empty():
 		if not await _until(func() -> bool: return _row(wanted) != null):
 			return "the menu does not list that world"
-		_click(_row(wanted))
+		_hands.click(_row(wanted))
 	return ""
 
 
 func _do_join(step: Dictionary) -> String:
 	var why: String = await _do_fill_in(step)
 	if why.is_empty():
-		_click(get_tree().current_scene.get_node("%Play") as Button)
+		_hands.click(get_tree().current_scene.get_node("%Play") as Button)
 	return why
 
 
@@ -139,13 +141,13 @@ func _do_go(step: Dictionary) -> String:
 func _do_say(step: Dictionary) -> String:
 	if not await _until(_is_in_world):
 		return "not in the world"
-	_press_key(KEY_ENTER)
+	_hands.press_key(KEY_ENTER)
 	await get_tree().process_frame
 	var entry: LineEdit = _watch.chat.get_node("%Entry")
 	if not entry.has_focus():
 		return "the chat does not open"
-	_type(entry, step["text"])
-	_press_key(KEY_ENTER)
+	_hands.type(entry, step["text"])
+	_hands.press_key(KEY_ENTER)
 	return ""
 
 
@@ -203,7 +205,7 @@ func _do_click(step: Dictionary) -> String:
 	if not await _until(_is_shown.bind(step)):
 		return "it is not shown"
 	await get_tree().process_frame  # Containers have put it in its place.
-	_click(_node(step) as Button)
+	_hands.click(_node(step) as Button)
 	return ""
 
 
@@ -216,28 +218,19 @@ func _do_type(step: Dictionary) -> String:
 		(node as TextEdit).text = step["text"]
 		(node as TextEdit).text_changed.emit()
 	else:
-		_type(node as LineEdit, step["text"])
+		_hands.type(node as LineEdit, step["text"])
 	return ""
 
 
 func _do_complete(step: Dictionary) -> String:
-	_press_key(KEY_TAB)
+	_hands.press_key(KEY_TAB)
 	var entry: LineEdit = _node(step)
 	var expected: String = step["text"]
 	return "" if await _until(func() -> bool: return entry.text == expected) else entry.text
 
 
 func _do_enter(_step: Dictionary) -> String:
-	_press_key(KEY_ENTER)
-	return ""
-
-
-func _do_choose(step: Dictionary) -> String:
-	if not await _until(_is_shown.bind(step)):
-		return "it is not shown"
-	var files: FileDialog = _node(step)
-	files.hide()
-	files.file_selected.emit(str(step["file"]))
+	_hands.press_key(KEY_ENTER)
 	return ""
 
 
@@ -264,7 +257,7 @@ func _do_ask_about(step: Dictionary) -> String:
 	for avatar: Avatar in (get_tree().current_scene as WorldScene).avatars():
 		if avatar.player.name == step["name"]:
 			var place: Vector2 = avatar.get_global_transform_with_canvas() * Vector2(0.0, -8.0)
-			_click_at(place, MOUSE_BUTTON_RIGHT)
+			_hands.click_at(place, MOUSE_BUTTON_RIGHT)
 	return ""
 
 
@@ -374,11 +367,6 @@ func _row(wanted: String) -> WorldRow:
 	return null
 
 
-func _type(entry: LineEdit, text: String) -> void:
-	entry.text = text
-	entry.text_changed.emit(text)
-
-
 ## The node of a step; null where the scene has none.
 func _node(step: Dictionary) -> Node:
 	var scene: Node = get_tree().current_scene
@@ -390,29 +378,6 @@ func _is_shown(step: Dictionary) -> bool:
 	if node is Window:
 		return (node as Window).visible
 	return node is Control and (node as Control).is_visible_in_tree()
-
-
-func _click(button: Button) -> void:
-	_click_at(button.get_global_rect().get_center(), MOUSE_BUTTON_LEFT)
-
-
-func _click_at(place: Vector2, button_index: MouseButton) -> void:
-	for pressed: bool in [true, false]:
-		var event: InputEventMouseButton = InputEventMouseButton.new()
-		event.button_index = button_index
-		event.pressed = pressed
-		event.position = place
-		event.global_position = event.position
-		get_viewport().push_input(event, true)
-
-
-func _press_key(key: Key) -> void:
-	for pressed: bool in [true, false]:
-		var event: InputEventKey = InputEventKey.new()
-		event.keycode = key
-		event.physical_keycode = key
-		event.pressed = pressed
-		get_viewport().push_input(event, true)
 
 
 func _fail(step: Dictionary, why: String) -> void:

@@ -92,11 +92,11 @@ func test_a_guest_whose_game_crashed_is_found_again() -> void:
 	_client.join("127.0.0.1:%d" % port, "", "Эстрагон", 0)
 	yes(await _until(func() -> bool: return _joined == 2), "back")
 	equal(_said(), [[RESUME, "first"]], "who it said to be")
-	old.free()
 	_client.leave()
 	_client.join("127.0.0.1:%d" % port, "", "Эстрагон", 0)
 	yes(await _until(func() -> bool: return _joined == 3), "joined")
 	equal(_said().back(), [GUEST, "Эстрагон"], "who has left is nobody's successor")
+	old.free()
 	_stop()
 	for file: String in [path, path + ".key"]:
 		DirAccess.remove_absolute(file)

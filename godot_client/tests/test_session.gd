@@ -124,6 +124,91 @@ func test_a_message_out_of_place_breaks_the_session() -> void:
 	equal(_heard.back(), EstragonCodec.ErrorCode.WRONG_DIRECTION, "broken")
 
 
+func test_who_one_is_may_change_while_one_plays() -> void:
+	var session: EstragonSession = ServerDouble.session_in_world()
+	session.identity_changed.connect(func() -> void: _heard.append("changed"))
+	session.authenticated.connect(func(_id: int, _name: String) -> void: _heard.append("again"))
+	yes(not session.is_account, "a guest")
+	var known: EstragonCodec.AuthOk = ServerDouble.auth_ok()
+	known.name = "Gogo"
+	known.account = 1
+	known.look = 4
+	known.role = "moderator"
+	known.resume_seconds = 60
+	known.resume_token = "token".to_utf8_buffer()
+	ServerDouble.feed(session, [known])
+	equal(_heard, ["changed"], "told once, and not as a new way in")
+	equal(session.player_name, "Gogo", "name")
+	equal(session.state, EstragonSession.State.WORLD, "still in the world")
+	yes(session.is_account, "an account")
+	equal(session.role, "moderator", "role")
+	equal(session.look, 4, "look")
+	equal(session.resume_token, known.resume_token, "resume token")
+	equal(session.resume_seconds, 60, "how long it is good")
+
+
+func test_whoever_is_renamed_stays_who_they_are() -> void:
+	var session: EstragonSession = ServerDouble.session_in_world()
+	session.player_joined.connect(func(_player: EstragonPlayer) -> void: _heard.append("joined"))
+	session.player_changed.connect(
+		func(player: EstragonPlayer, old: String) -> void: _heard.append([old, player.name])
+	)
+	var other: EstragonPlayer = session.world.players[ServerDouble.OTHER_ID]
+	var renamed: EstragonCodec.PlayerJoin = ServerDouble.join(ServerDouble.OTHER_ID, 2, "Didi")
+	renamed.look = 3
+	ServerDouble.feed(session, [renamed])
+	equal(_heard, [["Владимир", "Didi"]], "changed")
+	yes(session.world.players[ServerDouble.OTHER_ID] == other, "the same player")
+	equal(other.look, 3, "look")
+
+
+func test_notices_come_with_their_values() -> void:
+	var session: EstragonSession = ServerDouble.session_in_world()
+	session.notice_received.connect(
+		func(code: int, values: PackedStringArray) -> void: _heard.append([code, Array(values)])
+	)
+	var notice: EstragonCodec.Notice = EstragonCodec.Notice.new()
+	for values: String in ["", "one", "\u001f10", "a\u001f\u001fc"]:
+		notice.code = EstragonCodec.NoticeCode.MUTED
+		notice.values = values
+		ServerDouble.feed(session, [notice])
+	var code: int = EstragonCodec.NoticeCode.MUTED
+	var expected: Array = [[code, []], [code, ["one"]], [code, ["", "10"]], [code, ["a", "", "c"]]]
+	equal(_heard, expected, "notices")
+
+
+func test_commands_are_listed_anew_when_the_role_changes() -> void:
+	var session: EstragonSession = ServerDouble.session_in_world()
+	for names: Array in [["help", "kick", "who"], ["help", "who"]]:
+		for index: int in names.size():
+			var command: EstragonCodec.ChatCommand = EstragonCodec.ChatCommand.new()
+			command.index = index
+			command.name = names[index]
+			command.parameters = "player" if names[index] == "kick" else ""
+			ServerDouble.feed(session, [command])
+		equal(Array(session.chat_commands.keys()), names, "commands")
+
+
+func test_what_is_asked_of_the_server_names_whom_it_is_about() -> void:
+	var session: EstragonSession = ServerDouble.session_in_world()
+	session.whisper(9, "Psst!")
+	var whisper: EstragonCodec.Whisper = _only(session)
+	equal([whisper.player_id, whisper.text], [9, "Psst!"], "whisper")
+	session.report(9, "He pulls.")
+	var report: EstragonCodec.Report = _only(session)
+	equal([report.player_id, report.text], [9, "He pulls."], "report")
+	session.rename("Gogo")
+	var rename: EstragonCodec.Rename = _only(session)
+	equal(rename.name, "Gogo", "name")
+	session.start("test")
+	session.take_outgoing()
+	ServerDouble.feed(session, [ServerDouble.welcome()])
+	session.authenticate_by(EstragonCodec.AuthMethod.TICKET, "ticket".to_utf8_buffer())
+	var auth: EstragonCodec.Auth = _only(session)
+	equal(auth.method, EstragonCodec.AuthMethod.TICKET as int, "method")
+	equal(auth.secret.get_string_from_utf8(), "ticket", "secret")
+
+
 func test_starting_again_forgets_everything() -> void:
 	var session: EstragonSession = ServerDouble.session_in_world()
 	session.say("left over")

@@ -51,8 +51,6 @@ const STEADY_SECONDS: float = 10.0
 ## How long to wait with a name that the server takes to be still in use by oneself, and how often.
 const NAME_RETRY_SECONDS: float = 1.0
 const NAME_RETRIES: int = 3
-## How often it is noted how long a guest's session may be taken up again after a crash.
-const NOTE_SECONDS: float = 20.0
 ## Room for what arrives between two frames.
 const INBOUND_BUFFER_BYTES: int = 1 << 18
 ## The most commands that one INPUT may hold.
@@ -118,7 +116,6 @@ var _entered_at: float = 0.0
 var _ping_at: float = 0.0
 var _commanded_tick: int = 0
 var _name_retries: int = 0
-var _note_at: float = 0.0
 
 
 func _init() -> void:
@@ -161,10 +158,12 @@ func _exit_tree() -> void:
 ## Connects to a server, for example "127.0.0.1:8000", and enters one of its worlds as a guest.
 ## Answered by [signal joined] or [signal join_failed].
 func join(address: String, world: String, player_name: String, look: int) -> void:
-	var credentials: EstragonCredentials = EstragonCredentials.of_guest(player_name, look)
-	var token: PackedByteArray = account.store.guest_token(address, player_name, _unix_seconds())
-	credentials.may_resume(token, INF)
-	_start(address, world, credentials)
+	leave()  # Before it is looked up who was cut off.
+	_start(
+		address,
+		world,
+		EstragonCredentials.of_guest(player_name, look, address, account.store, _unix_seconds())
+	)
 
 
 ## Connects to the server that [member account] is on and enters one of its worlds as that account.
@@ -176,7 +175,7 @@ func join_account(world: String, ticket: String = "") -> void:
 ## Goes away for good.
 func leave() -> void:
 	if _has_played and status != Status.OFFLINE:
-		_forget_guest()
+		_credentials.forget()
 	_journey += 1
 	_hang_up()
 	status = Status.OFFLINE
@@ -283,8 +282,8 @@ func _keep_up(now: float) -> void:
 	if now >= _authenticate_at:
 		_authenticate_at = INF
 		_credentials.present(session, now)
-	if session.state == EstragonSession.State.WORLD and now >= _note_at:
-		_note_guest()
+	if session.state == EstragonSession.State.WORLD:
+		_credentials.note(session, now, _unix_seconds())
 	if session.welcome != null and now >= _ping_at:
 		_ping_at = now + PING_SECONDS
 		session.ping(now)
@@ -331,23 +330,8 @@ func _end(code: int) -> void:
 	if code == EstragonCodec.ErrorCode.LOGGED_OUT:
 		account.forget()
 	elif code in FINAL_CODES and code != EstragonCodec.ErrorCode.TAKEN_OVER:
-		_forget_guest()
+		_credentials.forget()
 	join_failed.emit(code)
-
-
-## A guest who is cut off by a crash is found again by [method join].
-func _note_guest() -> void:
-	_note_at = now_seconds() + NOTE_SECONDS
-	if not session.is_account:
-		var seconds: float = NOTE_SECONDS + session.resume_seconds
-		account.store.keep_guest(
-			_address, session.player_name, session.resume_token, _unix_seconds(), seconds
-		)
-
-
-func _forget_guest() -> void:
-	if _credentials.account == null:
-		account.store.forget_guest(_address, _credentials.player_name)
 
 
 func _unix_seconds() -> float:
@@ -386,7 +370,6 @@ func _on_authenticated(_player_id: int, _name: String) -> void:
 
 
 func _on_identity_changed() -> void:
-	_forget_guest()
 	if session.is_account:
 		_credentials.account = account
 	_know_identity()
@@ -396,7 +379,6 @@ func _know_identity() -> void:
 	_credentials.accepted(session)
 	if session.is_account:
 		account.heard(session.player_name, session.look)
-	_note_guest()
 
 
 func _on_world_entered(entered: EstragonWorld) -> void:
