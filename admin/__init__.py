@@ -12,7 +12,17 @@ from nicegui import ui
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from admin import overview, setup_page, sign_in
+from admin import (
+    chat,
+    overview,
+    player_page,
+    players,
+    report_page,
+    reports,
+    sanctions,
+    setup_page,
+    sign_in,
+)
 from admin.panel import Panel
 from admin.sessions import PanelSessions
 from server.callers import caller_of
@@ -43,5 +53,11 @@ def register(app: FastAPI, services: Services, maps: MapDesk) -> None:
     sign_in.register()
     setup_page.register(services.first_owner)
     overview.register(panel)
+    players.register(panel)
+    player_page.register(panel)
+    chat.register(panel)
+    reports.register(panel)
+    report_page.register(panel)
+    sanctions.register(panel)
     pages.add_middleware(SecureOnly)
     ui.run_with(app, mount_path=MOUNT_PATH, title="Estragon", favicon="🌳", reconnect_timeout=5)

@@ -12,6 +12,7 @@ from nicegui import ui
 
 from admin.sessions import PanelSessions
 from admin.theme import WORDS, word
+from protocol_spec.codec import ErrorCode
 from server.failures import Rejected
 from server.identity import Account
 from server.maps import MapDesk, MapRefused
@@ -95,6 +96,21 @@ class Staff:
         """Raises SignedOut."""
         account = await self.account(is_use=True)
         return Actor(account.player_id, account.name, account.role, VIA)
+
+    async def see(self, read: Callable[[Actor], Awaitable[T]]) -> T | None:
+        """What a page shows of itself, again and again: that is no use of the session.
+
+        None where there is nothing to see. Who may no longer see it gets the page anew.
+        """
+        try:
+            account = await self.account(is_use=False)
+            return await read(Actor(account.player_id, account.name, account.role, VIA))
+        except Rejected as refusal:
+            if refusal.code is ErrorCode.FORBIDDEN:
+                ui.navigate.reload()
+        except (SignedOut, StoreError):
+            pass  # The frame sees to the one; the other may be over the next time.
+        return None
 
     async def act(self, work: Callable[[Actor], Awaitable[T]], done: str = "") -> T | None:
         """Does something in their name, and says `done`, or why not; then the result is None."""

@@ -165,13 +165,14 @@ class Lobby:
         self._names[skeleton(identity.name)] = identity.player_id
         self.players[identity.player_id] = session
         session.let_in(identity, self._new_resume_token(session, identity))
+        session.came_ms = wall_clock_ms()
         self._log.came(
             Visit(
                 identity.player_id,
                 identity.name,
                 session.peer.remote,
                 not identity.is_account,
-                wall_clock_ms(),
+                session.came_ms,
             )
         )
 

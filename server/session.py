@@ -89,6 +89,8 @@ class Session:
         self.state = State.HELLO
         self.identity: Identity | None = None
         """Who is here, once that is known."""
+        self.came_ms = 0
+        """When the player was let in, in ms since 1970."""
         self.slot = -1
         self.game: Game | None = None
         self.resume_keys: list[str] = []

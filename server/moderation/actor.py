@@ -24,9 +24,12 @@ class Actor:
     via: str
     """panel, game or cli."""
 
+    def may(self, resource: str, action: str) -> bool:
+        return may(self.role, resource, action)
+
     def check(self, resource: str, action: str, subject_role: str | None = None) -> None:
         """Raises Rejected where the actor may not do that, or not to somebody of that role."""
-        if not may(self.role, resource, action):
+        if not self.may(resource, action):
             raise Rejected(ErrorCode.FORBIDDEN, f"{self.role} may not {action} ({resource})")
         if subject_role is not None and not outranks(self.role, subject_role):
             raise Rejected(ErrorCode.FORBIDDEN, f"{self.role} may not do that to {subject_role}")

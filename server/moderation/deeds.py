@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from protocol_spec.codec import ErrorCode, NoticeCode
 from server.chat import READ, Chat
-from server.chat_filter import ChatFilter, Rule
+from server.chat_filter import ChatFilter, Rule, Verdict, starter_rules
 from server.failures import Rejected
 from server.identity import GUEST
 from server.lobby import Lobby
@@ -15,12 +17,14 @@ from server.store import accounts, chat
 from server.store.accounts import LastOwner
 from server.store.audit import write_audit
 from server.store.chat import ChatLine
-from server.store.settings import change_setting
+from server.store.settings import change_setting, find_setting
 from server.store.thread import Database
 
 SLOWEST_SECONDS = 3600
 FILTER_RULES = "filter_rules"
 """The setting that holds them."""
+TRIED_LINES = 1000
+"""On so many lines other rules are tried."""
 
 
 class Deeds:
@@ -49,6 +53,41 @@ class Deeds:
         moved.game.move(moved.player_id, x, y, z)
         if not is_own:
             moved.notice(NoticeCode.TELEPORTED, actor.name)
+
+    async def send_to(self, actor: Actor, player_id: int, x: int, y: int) -> None:
+        """Puts a player who is here on a tile of their world. Raises Rejected."""
+        await self.teleport(actor, self._here(player_id), (x << 10) + 512, (y << 10) + 512)
+
+    async def send_to_player(self, actor: Actor, player_id: int, name: str) -> None:
+        """Puts a player who is here beside another. Raises Rejected."""
+        goal = self._lobby.find_named(name)
+        if goal is None:
+            raise Rejected(ErrorCode.CHAT_NOBODY, name)
+        await self.teleport_to(actor, self._here(player_id), self._here(goal.player_id))
+
+    async def send_to_spawn(self, actor: Actor, player_id: int) -> None:
+        """Puts a player who is here where newcomers begin. Raises Rejected."""
+        game = self._here(player_id).game
+        if game is None:
+            raise Rejected(ErrorCode.CHAT_NOBODY)
+        await self.send_to(actor, player_id, *game.world.places.spawns[0])
+
+    def _here(self, player_id: int) -> Session:
+        session = self._lobby.players.get(player_id)
+        if session is None or not session.is_in_world:
+            raise Rejected(ErrorCode.CHAT_NOBODY)
+        return session
+
+    async def tell(self, actor: Actor, player_id: int, text: str) -> None:
+        """Says something to one player as the server. Raises Rejected."""
+        actor.check("chat", "announce")
+        line = checked_reason(text, "an announcement")
+        if not line:
+            raise Rejected(ErrorCode.CHAT_EMPTY)
+        session = self._here(player_id)
+        audit = actor.audit("chat.announce", session.name, player_id=player_id, text=line)
+        await self._database.do(write_audit, audit)
+        session.notice(NoticeCode.ANNOUNCEMENT, actor.name, line)
 
     async def announce(self, actor: Actor, text: str, world: str = "") -> None:
         """Tells everybody in a world, or in all. Raises Rejected."""
@@ -91,13 +130,30 @@ class Deeds:
             raise Rejected(ErrorCode.CHAT_NOBODY, f"no line {number} is {' or '.join(only_from)}")
         return line
 
+    async def filter_rules(self, actor: Actor) -> list[Rule]:
+        """Those in force. Raises Rejected."""
+        actor.check("filter", "see")
+        rows = await self._database.do(find_setting, FILTER_RULES)
+        return starter_rules() if rows is None else [Rule(**row) for row in rows]
+
+    async def try_filter_rules(
+        self, actor: Actor, rules: list[Rule]
+    ) -> list[tuple[ChatLine, Verdict]]:
+        """What rules would make of the lines said lately, those left out that would just pass.
+
+        Raises Rejected where they are not sound.
+        """
+        actor.check("filter", "try")
+        judge = _judge(rules)
+        lately = await self._database.do(chat.lines, with_whispers=False, limit=TRIED_LINES)
+        # It may take a while, and the worlds shall not wait for it.
+        found = await asyncio.to_thread(judge.dry_run, [each.text for each in lately])
+        return [(lately[index], verdict) for index, verdict in found]
+
     async def set_filter_rules(self, actor: Actor, rules: list[Rule]) -> None:
         """Puts other rules into force. Raises Rejected where they are not sound."""
         actor.check("filter", "edit")
-        try:
-            judge = ChatFilter(rules)
-        except ValueError as error:
-            raise Rejected(ErrorCode.COMMAND_USAGE, str(error)) from None
+        judge = _judge(rules)
         rows = [each.as_columns() for each in rules]
         audit = actor.audit("filter.edit", f"{len(rules)} rules")
         await self._database.do(change_setting, FILTER_RULES, rows, audit)
@@ -123,3 +179,11 @@ class Deeds:
             session = self._lobby.players.get(player_id)
             if session is not None:
                 session.notice(NoticeCode.ROLE_CHANGED, role)
+
+
+def _judge(rules: list[Rule]) -> ChatFilter:
+    """Raises Rejected where the rules are not sound."""
+    try:
+        return ChatFilter(rules)
+    except ValueError as error:
+        raise Rejected(ErrorCode.COMMAND_USAGE, str(error)) from None

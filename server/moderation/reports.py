@@ -11,8 +11,9 @@ from server.failures import Rejected
 from server.game import wall_clock_ms
 from server.lobby import Lobby
 from server.moderation.actor import Actor, checked_reason
+from server.roles import may
 from server.session import Session
-from server.store import StoreError, sanctions
+from server.store import StoreError, accounts, sanctions
 from server.store.chat import ChatLine
 from server.store.sanctions import CLOSED, TAKEN, Report
 from server.store.thread import Database
@@ -75,6 +76,18 @@ class ReportDesk:
         """The actor sees to it; whoever had it before has handed it over. Raises Rejected."""
         actor.check("report", "take")
         return await self._change(actor, number, "report.take", state=TAKEN, taken_by=actor.name)
+
+    async def takers(self) -> list[str]:
+        """The names of those who may see to a case."""
+        found = await self._database.do(accounts.all_accounts)
+        return [each.name for each in found if may(each.role, "report", "take")]
+
+    async def hand_over(self, actor: Actor, number: int, name: str) -> Report:
+        """Somebody else of the staff sees to it from now on. Raises Rejected."""
+        actor.check("report", "take")
+        if name not in await self.takers():
+            raise Rejected(ErrorCode.CHAT_NOBODY, name)
+        return await self._change(actor, number, "report.take", state=TAKEN, taken_by=name)
 
     async def close(self, actor: Actor, number: int, outcome: str) -> Report:
         """Raises Rejected."""

@@ -42,10 +42,12 @@ def lines(
     *,
     world: str = "",
     player_id: int | None = None,
+    name: str = "",
     containing: str = "",
     since_ms: int | None = None,
     until_ms: int | None = None,
-    fate: str = "",
+    fates: Collection[str] = (),
+    with_whispers: bool = True,
     limit: int = 200,
 ) -> list[ChatLine]:
     """The latest first."""
@@ -54,16 +56,36 @@ def lines(
         query = query.where(ChatRow.world == world)
     if player_id is not None:
         query = query.where(ChatRow.player_id == player_id)
+    if name:
+        query = query.where(col(ChatRow.name).icontains(name, autoescape=True))
     if containing:
         query = query.where(col(ChatRow.text).icontains(containing, autoescape=True))
     if since_ms is not None:
         query = query.where(ChatRow.time_ms >= since_ms)
     if until_ms is not None:
         query = query.where(ChatRow.time_ms <= until_ms)
-    if fate:
-        query = query.where(ChatRow.fate == fate)
+    if fates:
+        query = query.where(col(ChatRow.fate).in_(fates))
+    if not with_whispers:
+        query = query.where(col(ChatRow.to_id).is_(None))
     rows = session.exec(query.order_by(col(ChatRow.id).desc()).limit(limit))
     return [_line(row) for row in rows]
+
+
+def lines_around(
+    session: Session, number: int, count: int, *, with_whispers: bool
+) -> list[ChatLine]:
+    """A line with so many before it and after it in its world, the earliest first."""
+    middle = session.get(ChatRow, number)
+    if middle is None:
+        return []
+    query = select(ChatRow).where(ChatRow.world == middle.world)
+    if not with_whispers:
+        query = query.where(col(ChatRow.to_id).is_(None))
+    number_of = col(ChatRow.id)
+    before = query.where(number_of <= number).order_by(number_of.desc()).limit(count + 1)
+    after = query.where(number_of > number).order_by(number_of).limit(count)
+    return [_line(row) for row in [*reversed(session.exec(before).all()), *session.exec(after)]]
 
 
 def change_fate(

@@ -81,9 +81,10 @@ def all_sanctions(
     player_id: int | None = None,
     kind: SanctionKind | None = None,
     in_force_at_ms: int | None = None,
+    containing: str = "",
     limit: int = 200,
 ) -> list[Sanction]:
-    """The latest first."""
+    """The latest first; `containing` is looked for in all that has been written in them."""
     query = select(SanctionRow)
     if player_id is not None:
         query = query.where(SanctionRow.player_id == player_id)
@@ -91,6 +92,10 @@ def all_sanctions(
         query = query.where(SanctionRow.kind == kind.value)
     if in_force_at_ms is not None:
         query = query.where(_in_force(in_force_at_ms))
+    if containing:
+        written = (SanctionRow.name, SanctionRow.network, SanctionRow.reason, SanctionRow.note)
+        texts = [col(each).icontains(containing, autoescape=True) for each in written]
+        query = query.where(or_(*texts))
     rows = session.exec(query.order_by(col(SanctionRow.id).desc()).limit(limit))
     return [_sanction(row) for row in rows]
 
@@ -126,14 +131,17 @@ def reports_by(session: Session, reporter_id: int, since_ms: int) -> int:
     return session.exec(query.where(*mine)).one()
 
 
-def reports(session: Session, *, state: str = "", subject_id: int | None = None) -> list[Report]:
+def reports(
+    session: Session, *, state: str = "", subject_id: int | None = None, limit: int = 200
+) -> list[Report]:
     """The latest first."""
     query = select(ReportRow)
     if state:
         query = query.where(ReportRow.state == state)
     if subject_id is not None:
         query = query.where(ReportRow.subject_id == subject_id)
-    return [_report(row) for row in session.exec(query.order_by(col(ReportRow.id).desc()))]
+    rows = session.exec(query.order_by(col(ReportRow.id).desc()).limit(limit))
+    return [_report(row) for row in rows]
 
 
 def find_report(session: Session, number: int) -> Report | None:

@@ -1,0 +1,93 @@
+// A table that is a stack of cards on a phone. Whatever stands in it is shown as text.
+// Columns: name, label, kind (text, time, until, link); rows: id, tone, can, and a value a column.
+export default {
+  props: {
+    columns: Array, rows: Array, actions: Array, empty: String, search: String, forever: String,
+    locale: String,
+  },
+  emits: ["act"],
+  template: `
+    <q-table
+      flat bordered wrap-cells class="full-width" row-key="id" :rows="rows" :columns="shownColumns"
+      :grid="$q.screen.lt.md" :filter="wanted" :filter-method="find"
+      v-model:pagination="pagination" :rows-per-page-options="[25, 50, 100]"
+      :hide-pagination="rows.length <= pagination.rowsPerPage"
+    >
+      <template v-if="search" #top>
+        <q-input
+          v-model="wanted" dense outlined clearable class="full-width" style="max-width: 24rem"
+          debounce="150" type="search" :label="search" :aria-label="search"
+        />
+      </template>
+      <template #no-data>
+        <div class="opacity-60">{{ empty }}</div>
+      </template>
+      <template #body-cell="cell">
+        <q-td :props="cell" :class="cell.row.tone">
+          <template v-if="cell.col.name === 'actions'">
+            <q-btn
+              v-for="each in offered(cell.row)" :key="each.name" flat dense no-caps
+              :icon="each.icon" :label="each.label" :data-act="each.name"
+              @click="$emit('act', { name: each.name, id: cell.row.id })"
+            />
+          </template>
+          <a
+            v-else-if="cell.col.kind === 'link'" :href="cell.row[cell.col.href]"
+            class="text-primary text-weight-medium"
+          >{{ shown(cell.col, cell.value) }}</a>
+          <span v-else class="cell">{{ shown(cell.col, cell.value) }}</span>
+        </q-td>
+      </template>
+      <template #item="item">
+        <div class="col-12 q-py-xs">
+          <q-card flat bordered class="q-pa-sm" :class="item.row.tone">
+            <template v-for="col in columns" :key="col.name">
+              <div v-if="shown(col, item.row[col.name])" class="row no-wrap q-py-xs">
+                <div class="opacity-60" style="width: 7.5rem; flex: none">{{ col.label }}</div>
+                <a
+                  v-if="col.kind === 'link'" :href="item.row[col.href]"
+                  class="text-primary text-weight-medium cell"
+                >{{ shown(col, item.row[col.name]) }}</a>
+                <div v-else class="col cell">{{ shown(col, item.row[col.name]) }}</div>
+              </div>
+            </template>
+            <div v-if="offered(item.row).length" class="row justify-end">
+              <q-btn
+                v-for="each in offered(item.row)" :key="each.name" flat no-caps
+                :icon="each.icon" :label="each.label" :data-act="each.name"
+                @click="$emit('act', { name: each.name, id: item.row.id })"
+              />
+            </div>
+          </q-card>
+        </div>
+      </template>
+    </q-table>`,
+  data: () => ({ wanted: "", pagination: { rowsPerPage: 25, sortBy: null, descending: false } }),
+  computed: {
+    shownColumns() {
+      const own = this.columns.map((each) => ({
+        ...each, field: each.name, align: "left", sortable: true,
+      }));
+      const last = { name: "actions", label: "", field: "id", align: "right" };
+      return this.actions.length ? [...own, last] : own;
+    },
+  },
+  methods: {
+    offered(row) {
+      return this.actions.filter((each) => !row.can || row.can.includes(each.name));
+    },
+    shown(column, value) {
+      if (column.kind === "until" && value === null) return this.forever;
+      if (value === null || value === undefined || value === "") return "";
+      if (column.kind !== "time" && column.kind !== "until") return String(value);
+      const how = { dateStyle: "short", timeStyle: "short" };
+      return value ? new Date(value).toLocaleString(this.locale, how) : "";
+    },
+    find(rows, wanted) {
+      const text = wanted.trim().toLowerCase();
+      return rows.filter((row) =>
+        this.columns.some((each) => this.shown(each, row[each.name]).toLowerCase().includes(text)),
+      );
+    },
+  },
+};
