@@ -119,6 +119,8 @@ def change_account(
     try:
         session.flush()
     except IntegrityError as error:
+        if "skeleton" not in columns:
+            raise
         raise NameTaken from error
     if audit is not None:
         write_audit(session, audit)

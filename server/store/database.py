@@ -51,7 +51,7 @@ class Store:
         if make_url(database_url).get_backend_name() == "sqlite":
             self._engine = _sqlite_engine(database_url)
         else:
-            self._engine = create_engine(database_url, pool_pre_ping=True)
+            self._engine = create_engine(database_url, pool_pre_ping=True, hide_parameters=True)
 
     def migrate(self) -> None:
         """Brings the tables up to this version of the server."""
@@ -209,7 +209,8 @@ def _found(session: Session, map_id: int, name: str) -> SnapshotRow:
 
 
 def _sqlite_engine(address: str) -> Engine:
-    engine = create_engine(address, connect_args={"check_same_thread": False})
+    # Parameters are what people wrote, and the hashes of their secrets: no log shall have them.
+    engine = create_engine(address, connect_args={"check_same_thread": False}, hide_parameters=True)
     journal = "WAL" if sqlite3.sqlite_version_info >= WAL_IS_SAFE_FROM else "TRUNCATE"
 
     @event.listens_for(engine, "connect")
