@@ -18,6 +18,7 @@ from protocol_spec.client import Client
 from protocol_spec.codec import NoticeCode
 from server.identity import Standing
 from server.store import Store, accounts, sanctions
+from tests.certificates import make_certificate
 from tests.conftest import needed
 from tests.godot_client import GodotPlayer, Plan, Step, complaints, run_godot
 from tests.people import PASSWORD, QUICK, ask, enter, log_in, register, staff
@@ -318,6 +319,39 @@ def test_a_wrong_password_is_told_in_words_and_the_right_one_lets_in(
         assert told["text"] == "Имя и пароль не подходят друг к другу."
         assert godot.wait_for("place")["name"] == "Pozzo"
         godot.finish()
+
+
+def test_an_account_is_made_and_used_over_https_and_wss(tmp_path: Path, home: Path) -> None:
+    certificate = make_certificate(tmp_path / "tls")
+    trusted = home / "godot/app_userdata/Estragon/authority.pem"
+    trusted.parent.mkdir(parents=True)
+    trusted.write_bytes(certificate.authority.read_bytes())
+    form = "%Who/%Register"
+    sign_up: Plan = [
+        {"do": "fill_in"},
+        {"do": "click", "node": "%Who/%RegisterTab"},
+        {"do": "type", "node": f"{form}/%Name", "text": "Estragon"},
+        {"do": "type", "node": f"{form}/%Password/%Entry", "text": PASSWORD},
+        {"do": "type", "node": f"{form}/%Again/%Entry", "text": PASSWORD},
+        *PLAY,
+        *WALK,
+        {"do": "quit"},
+    ]
+    again: Plan = [{"do": "fill_in"}, *PLAY, {"do": "tell_place"}, {"do": "quit"}]
+    with running_server(tmp_path, environment=QUICK, certificate=certificate) as server:
+        places = []
+        for plan in (sign_up, again):
+            with GodotPlayer(
+                plan,
+                home / "plan.json",
+                address=server.base,
+                name="",
+                home=home,
+                remembers=True,
+            ) as godot:
+                places.append(place_of(godot.wait_for("place")))
+                godot.finish()
+        assert places[0] == places[1]
 
 
 def test_too_many_wrong_passwords_are_told_with_the_time_to_wait(

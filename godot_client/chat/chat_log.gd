@@ -30,21 +30,19 @@ const NAME_COLOURS: Array[Color] = [
 ]
 
 var _lines: Array[ChatLine] = []
-## The line under the mouse, where it is somebody else's.
-var _pointed_at: ChatLine = null
 
 
 func _ready() -> void:
-	meta_hover_started.connect(_on_meta_hover_started)
-	meta_hover_ended.connect(_on_meta_hover_ended)
+	meta_clicked.connect(_on_meta_clicked)
 
 
 func _gui_input(event: InputEvent) -> void:
 	var click: InputEventMouseButton = event as InputEventMouseButton
-	if click == null or not click.pressed or _pointed_at == null:
+	if click == null or not click.pressed or click.button_index != MOUSE_BUTTON_RIGHT:
 		return
-	if click.button_index == MOUSE_BUTTON_RIGHT:
-		player_picked.emit(_pointed_at.player_id, _pointed_at.author)
+	var line: ChatLine = _line_at(click.position.y)
+	if line != null and _is_somebody_elses(line):
+		player_picked.emit(line.player_id, line.author)
 		accept_event()
 
 
@@ -81,7 +79,6 @@ static func name_colour(player_name: String) -> Color:
 
 func _show_again() -> void:
 	clear()
-	_pointed_at = null
 	for index: int in _lines.size():
 		_show(_lines[index], index > 0)
 
@@ -89,31 +86,31 @@ func _show_again() -> void:
 func _show(line: ChatLine, is_further: bool) -> void:
 	if is_further:
 		newline()
-	var is_somebody_else: bool = (
-		line.player_id != 0 and line.player_id != Connection.session.player_id
-	)
-	if is_somebody_else:
-		push_meta(line, RichTextLabel.META_UNDERLINE_NEVER)
 	match line.kind:
 		ChatLine.Kind.SAID:
-			_add_coloured(
-				line.author + ": ", name_colour(line.author) if is_somebody_else else OWN_COLOUR
-			)
-			add_text(_one_line(line.text))
+			var is_own: bool = not _is_somebody_elses(line)
+			_add_name(line, "%s", OWN_COLOUR if is_own else name_colour(line.author))
+			add_text(": " + _one_line(line.text))
 		ChatLine.Kind.HEARD_WHISPER:
-			_add_whisper(tr(&"CHAT_WHISPER_FROM"), line)
+			_add_name(line, tr(&"CHAT_WHISPER_FROM"), WHISPER_COLOUR)
+			_add_coloured(": " + _one_line(line.text), WHISPER_COLOUR)
 		ChatLine.Kind.OWN_WHISPER:
-			_add_whisper(tr(&"CHAT_WHISPER_TO"), line)
+			_add_name(line, tr(&"CHAT_WHISPER_TO"), WHISPER_COLOUR)
+			_add_coloured(": " + _one_line(line.text), WHISPER_COLOUR)
 		ChatLine.Kind.TOLD:
 			_add_coloured(line.text, TOLD_COLOUR)
 		ChatLine.Kind.PROCLAIMED:
 			_add_coloured(line.text, PROCLAIMED_COLOUR)
-	if is_somebody_else:
-		pop()
 
 
-func _add_whisper(head: String, line: ChatLine) -> void:
-	_add_coloured("%s: %s" % [head % line.author, _one_line(line.text)], WHISPER_COLOUR)
+## Who said it, to be clicked on where it is somebody else.
+func _add_name(line: ChatLine, words: String, colour: Color) -> void:
+	if not _is_somebody_elses(line):
+		_add_coloured(words % line.author, colour)
+		return
+	push_meta(line, RichTextLabel.META_UNDERLINE_ON_HOVER)
+	_add_coloured(words % line.author, colour)
+	pop()
 
 
 func _add_coloured(words: String, colour: Color) -> void:
@@ -126,9 +123,29 @@ func _one_line(words: String) -> String:
 	return words.replace("\r", "").replace("\n", " ")
 
 
-func _on_meta_hover_started(meta: Variant) -> void:
-	_pointed_at = meta as ChatLine
+func _is_somebody_elses(line: ChatLine) -> bool:
+	return line.player_id != 0 and line.player_id != Connection.session.player_id
 
 
-func _on_meta_hover_ended(_meta: Variant) -> void:
-	_pointed_at = null
+## The line that is shown there, or null.
+func _line_at(y: float) -> ChatLine:
+	# What is less than the box lies at its bottom.
+	var above: float = maxf(size.y - get_content_height(), 0.0)
+	var place: float = y - above + get_v_scroll_bar().value
+	var paragraph: int = 0
+	for line: ChatLine in _lines:
+		var next: int = paragraph + 1
+		if line.kind in [ChatLine.Kind.TOLD, ChatLine.Kind.PROCLAIMED]:
+			next += line.text.count("\n")
+		var end: float = get_content_height()
+		if next < get_paragraph_count():
+			end = get_paragraph_offset(next)
+		if place < end:
+			return line if place >= 0.0 else null
+		paragraph = next
+	return null
+
+
+func _on_meta_clicked(meta: Variant) -> void:
+	var line: ChatLine = meta
+	player_picked.emit(line.player_id, line.author)

@@ -53,6 +53,30 @@ func test_a_line_that_the_staff_takes_away_is_gone() -> void:
 	_chat.queue_free()
 
 
+func test_a_click_on_a_line_is_about_who_said_it() -> void:
+	var lines: ChatLog = _start()
+	var picked: Array = []
+	_chat.player_picked.connect(
+		func(player_id: int, name: String) -> void: picked.append([player_id, name])
+	)
+	_chat.tell("Pozzo has come.\nNot alone.")
+	lines.add(_said("Pozzo", "Up!"))
+	for _frame: int in 3:
+		await tree.process_frame
+	tree.root.notify_mouse_entered()
+	var bottom: Vector2 = lines.get_global_rect().position + Vector2(20.0, lines.size.y)
+	for each: Vector2 in [Vector2(0, -200), Vector2(0, -60), Vector2(0, -36)]:
+		_click(MOUSE_BUTTON_RIGHT, bottom + each)
+	equal(picked, [], "above, and the game's own lines, are about nobody")
+	_click(MOUSE_BUTTON_RIGHT, bottom + Vector2(300.0, -10.0))
+	equal(picked, [[9, "Pozzo"]], "the right button anywhere on the line")
+	_click(MOUSE_BUTTON_LEFT, bottom + Vector2(300.0, -10.0))
+	equal(picked.size(), 1, "the left one there")
+	_click(MOUSE_BUTTON_LEFT, bottom + Vector2(0.0, -10.0))
+	equal(picked.size(), 2, "the left one on the name")
+	_chat.queue_free()
+
+
 func test_whispers_are_told_from_what_all_hear() -> void:
 	var lines: ChatLog = _start()
 	var whisper: EstragonCodec.Whisper = EstragonCodec.Whisper.new()
@@ -98,6 +122,16 @@ func _said(author: String, text: String) -> ChatLine:
 	line.player_id = 9
 	line.author = author
 	return line
+
+
+func _click(button: MouseButton, place: Vector2) -> void:
+	for pressed: bool in [true, false]:
+		var click: InputEventMouseButton = InputEventMouseButton.new()
+		click.button_index = button
+		click.pressed = pressed
+		click.position = place
+		click.global_position = place
+		tree.root.push_input(click, true)
 
 
 func _press(entry: LineEdit, action: StringName) -> void:

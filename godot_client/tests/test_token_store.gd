@@ -73,6 +73,7 @@ func test_a_guests_token_is_found_as_long_as_it_may_be_good() -> void:
 	var token: PackedByteArray = "resume".to_utf8_buffer()
 	_store.keep_guest(SERVER, "Поццо", token, 1000.0, 80.0)
 	equal(_store.guest_token(SERVER, "Поццо", 1080.0), token, "in time")
+	equal(_store.guest_token(SERVER, " ПОЦЦО", 1080.0), token, "which is the same name")
 	equal(_store.guest_token(SERVER, "Поццо", 1081.0), PackedByteArray(), "too late")
 	equal(_store.guest_token(SERVER, "Pozzo", 1000.0), PackedByteArray(), "somebody else")
 	equal(_store.guest_token("127.0.0.1", "Поццо", 1000.0), PackedByteArray(), "elsewhere")

@@ -77,7 +77,7 @@ func forget_guest(address: String, guest_name: String) -> void:
 
 
 func _guest_key(address: String, guest_name: String) -> String:
-	return "%s %s" % [EstragonAddress.key(address), guest_name]
+	return "%s %s" % [EstragonAddress.key(address), guest_name.strip_edges().to_lower()]
 
 
 func _is_over(kept_guest: Dictionary, now: float) -> bool:
