@@ -189,6 +189,8 @@ class World:
 
     def add_input(self, slot: int, tick: int, commands: bytes) -> None:
         """Packed commands for `tick` and those after it, kept until the next step."""
+        if not commands:
+            return  # With it in the columns, others' commands would be taken for this player's.
         self._input_slots.append(slot)
         self._input_ticks.append(tick)
         self._input_commands.append(commands)
