@@ -99,6 +99,10 @@ class PlainConnection(Connection):
 class PlainProtocol(WebSocketsSansIOProtocol):
     """uvicorn's own protocol, which also lets the route see and drop what is never read."""
 
+    def __init__(self, **uvicorn: Any) -> None:
+        super().__init__(**uvicorn)
+        self.conn.debug = False  # It would log frames, and in a frame may be a password.
+
     def handle_connect(self, event: Any) -> None:
         super().handle_connect(event)
         if self.close_sent:
