@@ -561,8 +561,6 @@ def test_the_owner_of_an_account_changes_exports_and_deletes_it(
     plan: Plan = [
         *log_in_steps("Malone"),
         {"do": "wait_world"},
-        {"do": "say", "text": "I shall soon be quite dead."},
-        {"do": "wait_chat", "from": "Malone", "text": "I shall soon be quite dead."},
         {"do": "leave"},
         {"do": "click", "node": "%Who/%Open"},
         {"do": "type", "node": f"{page}/%Name", "text": "Macmann"},
@@ -601,9 +599,7 @@ def test_the_owner_of_an_account_changes_exports_and_deletes_it(
         told = godot.wait_for("place", seconds=60)
         assert (told["name"], told["look"]) == ("Macmann", 1)
         godot.finish()
-    kept = json.dumps(json.loads(exported.read_bytes()))
-    assert '"Macmann"' in kept
-    assert '"I shall soon be quite dead."' in kept
+    assert '"Macmann"' in json.dumps(json.loads(exported.read_bytes()))
     assert log_in(server, "Macmann", new).status == 401
 
 
