@@ -531,7 +531,7 @@ class PlayerJoin:
     TYPE: ClassVar[int] = 2
 
     player_id: int
-    """Never given to anybody else while the server runs."""
+    """Never given to anybody else. An account has the same at every visit."""
     slot: int
     """The player's short number in WORLD_STATE, free for others after PLAYER_LEAVE."""
     look: int
@@ -809,7 +809,7 @@ class Auth:
 @dataclass(slots=True)
 class AuthOk:
     """The server takes the client for this player. Comes again, in any state, when a guest has
-    become an account or the role has changed.
+    become an account, or the name, the look or the role has changed.
     """
 
     TYPE: ClassVar[int] = 9
