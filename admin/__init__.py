@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from admin import (
     chat,
+    live_map,
     overview,
     player_page,
     players,
@@ -59,5 +60,6 @@ def register(app: FastAPI, services: Services, maps: MapDesk) -> None:
     reports.register(panel)
     report_page.register(panel)
     sanctions.register(panel)
+    live_map.register(panel)
     pages.add_middleware(SecureOnly)
     ui.run_with(app, mount_path=MOUNT_PATH, title="Estragon", favicon="🌳", reconnect_timeout=5)

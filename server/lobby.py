@@ -191,6 +191,16 @@ class Lobby:
         if session.game is not None:
             session.game.submit(Rename(identity.player_id, identity.name, identity.look))
 
+    def role_changed(self, player_id: int, role: str) -> None:
+        """An account has another role: so have its views of the panel, as long as it may look."""
+        for watcher in [each for each in self.watchers if each.player_id == player_id]:
+            assert watcher.identity is not None
+            watcher.identity.role = role
+            if watcher.may("panel", "enter"):
+                watcher.tell_identity("")
+            else:
+                watcher.fail(ErrorCode.FORBIDDEN)
+
     def find_resumed(self, token: str) -> Identity | None:
         """Whose resume token it is."""
         return self._resume.peek(token, self._clock())

@@ -174,6 +174,16 @@ class MapDesk:
             await self._set_places(stored, SetPlaces(places, "revert"), author, outcome, preview)
         return outcome
 
+    async def places(self, name: str) -> Places:
+        """A map's spawns and areas."""
+        return self._places(await self._find(name))
+
+    async def set_places(self, name: str, places: Places, author: Author) -> None:
+        """Gives a map other spawns and areas. Raises Rejected where they are not sound."""
+        stored = await self._find(name)
+        if places != self._places(stored):
+            await self._edit(stored, SetPlaces(places), author)
+
     async def snapshots(self, name: str) -> list[str]:
         stored = await self._find(name)
         return await self._ask(stored.number, Store.snapshot_names)

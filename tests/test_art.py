@@ -27,5 +27,12 @@ def test_the_pictures_are_what_the_script_draws(drawn: Path) -> None:
     assert [name for name in made if made[name] != kept[name]] == []
 
 
+def test_the_panel_draws_with_the_same_pictures() -> None:
+    """It is installed without the game's client, and so has its own copies."""
+    for name in ("tiles.png", "characters.png"):
+        copy = ART.parents[1] / "admin" / "components" / name
+        assert copy.read_bytes() == (ART / name).read_bytes()
+
+
 def test_godot_leaves_the_drawing_script_alone() -> None:
     assert (ART / "draw" / ".gdignore").exists()

@@ -172,6 +172,7 @@ class Deeds:
             await self._database.do(accounts.change_role, player_id, role, audit)
         except LastOwner:
             raise Rejected(ErrorCode.FORBIDDEN, "a server needs an owner") from None
+        self._lobby.role_changed(player_id, role)
         identity = self._lobby.find_identity(player_id)
         if identity is not None:
             identity.role = role
