@@ -10,7 +10,7 @@ from nicegui import ui
 
 from admin.panel import Staff
 from admin.theme import language, word
-from server.game import wall_clock_ms
+from server.clock import wall_clock_ms
 from server.identity import LASTING, Sanction, SanctionKind
 from server.moderation.actor import REASON_LIMIT, Actor
 from server.moderation.deeds import Deeds

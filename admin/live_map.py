@@ -18,7 +18,7 @@ from admin.map_dialogs import Box, Desk
 from admin.map_words import PREFIX
 from admin.panel import Panel, Staff
 from admin.theme import WORDS, language, word
-from server.game import wall_clock_ms
+from server.clock import wall_clock_ms
 from server.journal import Filter
 from server.moderation.map_deeds import MapDeeds
 from server.operations import Places

@@ -6,7 +6,7 @@ from admin.dialogs import ask_edit, ask_lift
 from admin.listing import Listing, Row, action, column
 from admin.panel import Staff
 from admin.theme import word
-from server.game import wall_clock_ms
+from server.clock import wall_clock_ms
 from server.identity import LASTING, Sanction
 from server.moderation.sanctions import SanctionDesk
 

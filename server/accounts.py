@@ -10,8 +10,8 @@ import orjson
 
 from protocol_spec.codec import ErrorCode, MessageType, NoticeCode
 from server.authentication import Authentication, busy
+from server.clock import wall_clock_ms
 from server.failures import Rejected
-from server.game import wall_clock_ms
 from server.identity import GUEST, PLAYER, Account
 from server.lobby import Lobby
 from server.names import checked_name, is_reserved, skeleton

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from protocol_spec import codec
 from protocol_spec.codec import AuthMethod, ErrorCode
+from server.clock import wall_clock_ms
 from server.failures import Rejected
-from server.game import wall_clock_ms
 from server.identity import GUEST, Account, Identity, Sanction, longest
 from server.lobby import Lobby
 from server.login_limits import LoginLimits, TooManyTries

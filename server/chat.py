@@ -7,8 +7,9 @@ from collections import deque
 from protocol_spec import codec
 from protocol_spec.codec import ErrorCode, NoticeCode
 from server.chat_filter import Action, ChatFilter
+from server.clock import wall_clock_ms
 from server.failures import Rejected
-from server.game import Game, wall_clock_ms
+from server.game import Game
 from server.identity import SanctionKind
 from server.lobby import Lobby
 from server.player_log import PlayerLog

@@ -9,9 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
@@ -19,22 +18,20 @@ from numpy.typing import NDArray
 
 from protocol_spec import codec
 from protocol_spec.codec import (
-    FREE_SEARCH_TILES,
     MAX_SERVER_MESSAGE,
     WATCHER,
     ErrorCode,
     LeaveReason,
 )
-from server import journal
 from server.counters import Counters
-from server.edits import AppliedEdit, Done, Edit
+from server.editing import Editing
+from server.edits import Done, Edit
 from server.failures import Rejected
 from server.identity import Standing
-from server.journal import JournalEntry
 from server.keeper import Keeper
+from server.loading import Loading
 from server.member import Member, News, packed
 from server.observer import Observer, Outlook
-from server.operations import Operation, Places, SetPlaces
 from server.roster import Roster
 from server.session import Session
 from server.settings import Settings
@@ -42,7 +39,6 @@ from server.snapshot import HEAD_SIZE, FarChanges, Snapshot
 from server.status import PlayerStatus, WorldStatus
 from server.store import Store
 from server.tiles import LAYERS, Tile
-from server.turns import Turns
 from server.world import Changes, Command, Enter, Leave, Player, Slots, TakeBack, Teleport, World
 
 log = logging.getLogger(__name__)
@@ -52,8 +48,6 @@ T = TypeVar("T")
 TICK_RATE = 20
 """Ticks a second."""
 TICK_SECONDS = 1 / TICK_RATE
-EDIT_CHUNK_LIMIT = 4096
-"""The most chunks that one edit may need: 1024 by 1024 tiles."""
 EDITS_PER_TICK = 25
 """500 a second: fifty players at their limit. They cost a fifth of a millisecond each, and come in
 bursts (tests/bench/edits.py)."""
@@ -66,11 +60,6 @@ _LATE_TICKS = 5
 """A loop that is this far behind gives the lost time up instead of running after it."""
 
 
-def wall_clock_ms() -> int:
-    """Milliseconds since 1970, for what people read; play itself counts in ticks."""
-    return time.time_ns() // 1_000_000
-
-
 class Game:
     def __init__(
         self, name: str, mode: str, map_name: str, world: World, keeper: Keeper, settings: Settings
@@ -81,6 +70,8 @@ class Game:
         self.world = world
         self.settings = settings
         self._keeper = keeper
+        self._loading = Loading(world.map, keeper)
+        self._editing = Editing(world.map, keeper, self._loading, self.submit)
         self._inbox: list[Command] = []
         self._waiting: dict[int, Session] = {}
         """Who asked to enter, by player id, until the next tick."""
@@ -99,10 +90,6 @@ class Game:
         self.counters = Counters()
         self._tick_began = 0.0
         self._tick_seconds: deque[float] = deque(maxlen=TIMED_TICKS)
-        self._pinned: Counter[int] = Counter()
-        """Chunks that an edit on its way needs, and how many need each."""
-        self._turns: dict[int | str, Turns] = {}
-        """Of the authors who have edits under way: by number, or by name where they have none."""
         self.on_left: Callable[[int, Standing], None] = lambda player_id, standing: None
         """Told where a player stood at leaving."""
 
@@ -120,22 +107,21 @@ class Game:
             # Who was cut off or taken over just now leaves with the next tick.
             standing = self.world.standing(before.slot)
 
-        tile_map = self.world.map
-        needed = self._chunks_around(standing.x >> 10, standing.y >> 10) if standing else []
-        self._pinned.update(needed)
+        loading = self._loading
+        needed = loading.around(standing.x >> 10, standing.y >> 10) if standing else []
 
         def go_on() -> None:
-            self._unpin(needed)
+            loading.release(needed)
             if self._waiting.get(session.player_id) is session:
                 self.submit(Enter(session.player_id, session.name, session.look, standing))
 
         def refused(refusal: Rejected) -> None:
-            self._unpin(needed)
+            loading.release(needed)
             if self._waiting.get(session.player_id) is session:
                 del self._waiting[session.player_id]
                 session.entry_refused(ErrorCode.SERVER_BUSY)
 
-        self._keeper.load(tile_map.missing(needed), tile_map, go_on, refused)
+        loading.hold(needed, go_on, refused)
 
     def watch(self, session: Session, message: codec.Watch) -> None:
         """Somebody wants to see the world, or another part of it. Raises Rejected."""
@@ -158,31 +144,22 @@ class Game:
 
     def move(self, player_id: int, x: int, y: int, z: int) -> None:
         """Puts a player somewhere, in 1/1024 tile, once the chunks there are loaded."""
-        tile_map = self.world.map
-        needed = self._chunks_around(x >> 10, y >> 10)
-        self._pinned.update(needed)
+        loading = self._loading
+        needed = loading.around(x >> 10, y >> 10)
 
         def go_on() -> None:
-            self._unpin(needed)
+            loading.release(needed)
             self.submit(Teleport(player_id, x, y, z))
 
-        missing = tile_map.missing(needed)
-        self._keeper.load(missing, tile_map, go_on, lambda refusal: self._unpin(needed))
-
-    def _unpin(self, chunks: list[int]) -> None:
-        self._pinned.subtract(chunks)
-        self._pinned += Counter()  # Drops the chunks that nobody needs any more.
+        loading.hold(needed, go_on, lambda refusal: loading.release(needed))
 
     def edit(self, edit: Edit) -> None:
         """Asks for a change of the map; `edit.done` is told when it is saved, or why it is not."""
-        tile_map = self.world.map
-        needed = self._chunks_for(edit.operation)
-        self._in_turn(
-            edit.author_id or edit.author,
-            edit.done,
-            lambda done: self._edit(replace(edit, done=done)),
-            alone=lambda: bool(tile_map.missing(needed)),
-        )
+        self._editing.edit(edit)
+
+    def undo(self, author: str, author_id: int, via: str, redo: bool, done: Done) -> None:
+        """Takes an author's last edit back, or does it again."""
+        self._editing.undo(author, author_id, via, redo, done)
 
     def ask(
         self,
@@ -192,70 +169,6 @@ class Game:
     ) -> None:
         """Asks the database about this map, when all edits so far are saved."""
         self._keeper.ask(question, then, failed)
-
-    def undo(self, author: str, author_id: int, via: str, redo: bool, done: Done) -> None:
-        """Takes an author's last edit back, or does it again."""
-        self._in_turn(
-            author_id or author,
-            done,
-            lambda finish: self._undo(author, author_id, via, redo, finish),
-            alone=lambda: True,
-        )
-
-    def _in_turn(
-        self,
-        author: int | str,
-        done: Done,
-        begin: Callable[[Done], None],
-        *,
-        alone: Callable[[], bool],
-    ) -> None:
-        turns = self._turns.setdefault(author, Turns())
-
-        def finish(result: AppliedEdit | Rejected) -> None:
-            done(result)
-            turns.finish()
-            if turns.is_over:
-                self._turns.pop(author, None)
-
-        turns.wait(lambda: begin(finish), alone=alone)
-
-    def _edit(self, edit: Edit) -> None:
-        needed = self._chunks_for(edit.operation)
-        if len(needed) > EDIT_CHUNK_LIMIT:
-            edit.done(Rejected(ErrorCode.EDIT_TOO_LARGE, "it reaches too far"))
-            return
-        self._pinned.update(needed)
-
-        def unpinned(result: AppliedEdit | Rejected) -> None:
-            self._unpin(needed)
-            edit.done(result)
-
-        ready = replace(edit, done=unpinned)
-        tile_map = self.world.map
-        self._keeper.load(
-            tile_map.missing(needed), tile_map, lambda: self.submit(ready), ready.done
-        )
-
-    def _chunks_for(self, operation: Operation) -> list[int]:
-        """What must be loaded before it can be carried out."""
-        if isinstance(operation, SetPlaces):
-            return list(self.spawn_chunks(operation.places))
-        return self.world.map.chunks_in(*operation.reach())
-
-    def _undo(self, author: str, author_id: int, via: str, redo: bool, done: Done) -> None:
-        def found(last: JournalEntry | None) -> None:
-            if last is None:
-                done(Rejected(ErrorCode.EDIT_NOTHING))
-                return
-            operation = journal.redo(last) if redo else journal.undo(last)
-            self._edit(Edit(author, via, operation, wall_clock_ms(), done, author_id))
-
-        self._keeper.ask(
-            lambda store, map_id: store.last_edit(map_id, author, author_id, redo=redo),
-            found,
-            done,
-        )
 
     def clock(self, now: float) -> tuple[int, int]:
         """The last tick, and how much of the next has passed in 1/65536."""
@@ -514,23 +427,15 @@ class Game:
         used = {each for chunk in seen_from for each in tile_map.view_from(chunk)}
         for observer in self._observers.values():
             used.update(observer.view(self.world))
-        used.update(self._pinned, self._keeper.unsaved_chunks, self.spawn_chunks())
+        used.update(self._loading.held, self._keeper.unsaved_chunks, self.spawn_chunks())
         idle = [each for each in tile_map.loaded if each not in used]
         for chunk in idle[: max(0, len(idle) - IDLE_CHUNKS)]:
             tile_map.unload(chunk)
 
-    def spawn_chunks(self, places: Places | None = None) -> set[int]:
+    def spawn_chunks(self) -> set[int]:
         """What must be loaded before anybody can enter: where they will stand."""
-        return {
-            chunk
-            for place in (places or self.world.places).spawns
-            for chunk in self._chunks_around(*place)
-        }
-
-    def _chunks_around(self, x: int, y: int) -> list[int]:
-        """Where somebody who is put on a tile may come to stand."""
-        far = FREE_SEARCH_TILES
-        return self.world.map.chunks_in(x - far, y - far, x + far, y + far)
+        spawns = self.world.places.spawns
+        return {chunk for place in spawns for chunk in self._loading.around(*place)}
 
     def standings(self) -> list[tuple[int, Standing]]:
         """Where everybody stands, by player id."""

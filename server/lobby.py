@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 from protocol_spec import codec
 from protocol_spec.codec import ErrorCode, LeaveReason
+from server.clock import wall_clock_ms
 from server.failures import Rejected
-from server.game import TICK_RATE, Game, wall_clock_ms
+from server.game import TICK_RATE, Game
 from server.identity import Identity, Standing
 from server.names import skeleton
 from server.player_log import PlayerLog

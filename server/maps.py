@@ -18,9 +18,10 @@ import numpy as np
 from protocol_spec.codec import CHUNK_SIZE
 from server import edits, stored_maps
 from server.chunks import TileMap
+from server.clock import wall_clock_ms
 from server.edits import AppliedEdit, Edit
 from server.failures import Rejected
-from server.game import Game, wall_clock_ms
+from server.game import Game
 from server.journal import Filter, JournalEntry
 from server.map_parts import by_region, parts, samples, some_of
 from server.mapmakers import Draft

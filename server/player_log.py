@@ -11,7 +11,8 @@ import logging
 from collections import deque
 from collections.abc import Callable, Iterable
 
-from server.game import Game, wall_clock_ms
+from server.clock import wall_clock_ms
+from server.game import Game
 from server.identity import Standing
 from server.store import StoreError
 from server.store.accounts import Visit, write_log

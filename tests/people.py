@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 from protocol_spec import codec
 from protocol_spec.client import Client, Refused
 from protocol_spec.codec import AuthMethod, ErrorCode
+from server.clock import wall_clock_ms
 from server.failures import Rejected
-from server.game import wall_clock_ms
 from server.identity import PLAYER, Account
 from server.moderation.actor import Actor
 from server.names import skeleton

@@ -13,8 +13,8 @@ from sqlalchemy.exc import DBAPIError
 
 from protocol_spec import codec
 from server.chat_filter import Action, Rule
+from server.clock import wall_clock_ms
 from server.failures import Rejected
-from server.game import wall_clock_ms
 from server.identity import SanctionKind
 from server.moderation.actor import OPERATOR, Actor
 from server.roles import MATRIX, Role

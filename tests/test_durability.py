@@ -21,7 +21,7 @@ import pytest
 from protocol_spec import codec
 from protocol_spec.client import Client, Refused
 from server.chunks import Cells, StoredChunk
-from server.game import wall_clock_ms
+from server.clock import wall_clock_ms
 from server.journal import Filter, JournalEntry
 from server.keeper import Keeper
 from server.mapmakers import Draft, Place

@@ -375,7 +375,7 @@ class History(RuleBasedStateMachine):
         # Chunks go out of memory as soon as nobody needs them.
         self.resources.enter_context(patch("server.game.IDLE_CHUNKS", 0))
         self.resources.enter_context(patch("server.game.UNLOAD_TICKS", 3))
-        self.resources.enter_context(patch("server.game.wall_clock_ms", lambda: self.time_ms))
+        self.resources.enter_context(patch("server.editing.wall_clock_ms", lambda: self.time_ms))
         self.model = Model()
         self.waiting: dict[str, deque[Request]] = {each: deque() for each in AUTHORS}
         self.had_trouble = False

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from server.chunks import TileMap
+from server.clock import wall_clock_ms
 from server.edits import Edit
-from server.game import TICK_SECONDS, wall_clock_ms
+from server.game import TICK_SECONDS
 from server.journal import Filter, JournalEntry, parse_filter, revert
 from server.map_parts import parts, some_of
 from server.mapmakers import Area, Draft

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from protocol_spec.codec import ErrorCode
+from server.clock import wall_clock_ms
 from server.failures import Rejected
-from server.game import wall_clock_ms
 from server.identity import OWNER
 from server.roles import may, outranks
 from server.store.audit import Audit

@@ -6,8 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from protocol_spec.codec import ErrorCode
+from server.clock import wall_clock_ms
 from server.failures import Rejected
-from server.game import wall_clock_ms
 from server.identity import Account, Sanction, SanctionKind
 from server.lobby import Lobby
 from server.moderation.actor import Actor

@@ -7,8 +7,8 @@ from dataclasses import asdict
 from protocol_spec.codec import ErrorCode, MessageType, NoticeCode
 from server.authentication import busy
 from server.chat import Chat
+from server.clock import wall_clock_ms
 from server.failures import Rejected
-from server.game import wall_clock_ms
 from server.lobby import Lobby
 from server.moderation.actor import Actor, checked_reason
 from server.roles import may

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 
 from protocol_spec.codec import ErrorCode, NoticeCode
+from server.clock import wall_clock_ms
 from server.failures import Rejected
-from server.game import wall_clock_ms
 from server.identity import GUEST, Sanction, SanctionKind, parse_network
 from server.lobby import Lobby
 from server.moderation.actor import Actor, checked_reason
