@@ -103,11 +103,13 @@ static func edit(
 	message.chunk_y = at.y
 	message.base_revision = base_revision
 	message.revision = base_revision + 1
+	var changes: Array[EstragonCodec.CellChange] = []
 	for index: int in cells:
-		var cell: EstragonCodec.CellChange = EstragonCodec.CellChange.new()
-		cell.index = index
-		cell.tile = cells[index]
-		message.cells.append(cell)
+		var change: EstragonCodec.CellChange = EstragonCodec.CellChange.new()
+		change.index = index
+		change.tile = cells[index]
+		changes.append(change)
+	message.cells = EstragonCodec.CellChange.pack(changes)
 	return message
 
 
@@ -128,13 +130,15 @@ static func state(
 	message.flags = flags
 	message.x = own.x
 	message.y = own.y
+	var players: Array[EstragonCodec.PlayerState] = []
 	for slot: int in others:
 		var player: EstragonCodec.PlayerState = EstragonCodec.PlayerState.new()
 		player.slot = slot
 		player.x = (others[slot].x >> 2) & 0xFFFF
 		player.y = (others[slot].y >> 2) & 0xFFFF
 		player.flags = EstragonCodec.PlayerFlag.MOVING
-		message.players.append(player)
+		players.append(player)
+	message.players = EstragonCodec.PlayerState.pack(players)
 	return message
 
 

@@ -15,6 +15,10 @@ var received: Array[EstragonCodec.Message] = []
 
 var _server: TCPServer = TCPServer.new()
 var _sockets: Array[WebSocketPeer] = []
+## Those who are in the world.
+var _inside: Array[WebSocketPeer] = []
+var _tick: int = 1001
+var _next_tick_msec: int = 0
 
 
 ## Listens, on the port that it had before if there was one.
@@ -29,6 +33,11 @@ func _process(_delta: float) -> void:
 		socket.supported_protocols = PackedStringArray([EstragonCodec.SUBPROTOCOL])
 		socket.accept_stream(_server.take_connection())
 		_sockets.append(socket)
+	if Time.get_ticks_msec() >= _next_tick_msec:
+		_next_tick_msec = Time.get_ticks_msec() + 50
+		_tick += 1
+		for socket: WebSocketPeer in _inside.filter(_is_open):
+			socket.send(ServerDouble.state(_tick, Vector2i.ZERO).encode())
 	for socket: WebSocketPeer in _sockets:
 		socket.poll()
 		while socket.get_available_packet_count() > 0:
@@ -41,6 +50,7 @@ func _process(_delta: float) -> void:
 func vanish() -> void:
 	_server.stop()
 	_sockets.clear()
+	_inside.clear()
 
 
 ## Ends the connections with an ErrorCode, as it does with whom it throws out.
@@ -89,12 +99,21 @@ func _answer(socket: WebSocketPeer, message: EstragonCodec.Message) -> void:
 				socket.close(4000 + refusal)
 			else:
 				socket.send(ServerDouble.welcome().encode())
+		EstragonCodec.MessageType.PING:
+			var pong: EstragonCodec.Pong = EstragonCodec.Pong.new()
+			pong.token = (message as EstragonCodec.Ping).token
+			socket.send(pong.encode())
 		EstragonCodec.MessageType.AUTH:
 			_answer_auth(socket, message)
 		EstragonCodec.MessageType.ENTER_WORLD:
 			socket.send(ServerDouble.world_entered().encode())
 			socket.send(ServerDouble.join(ServerDouble.OWN_ID, 1, "Estragon").encode())
-			socket.send(ServerDouble.state(1001, Vector2i.ZERO).encode())
+			socket.send(ServerDouble.state(_tick, Vector2i.ZERO).encode())
+			_inside.append(socket)
+
+
+func _is_open(socket: WebSocketPeer) -> bool:
+	return socket.get_ready_state() == WebSocketPeer.STATE_OPEN
 
 
 func _answer_auth(socket: WebSocketPeer, auth: EstragonCodec.Auth) -> void:

@@ -19,9 +19,10 @@ func test_it_joins_and_sends_a_command_for_every_tick() -> void:
 		var input: EstragonCodec.InputCommands = message as EstragonCodec.InputCommands
 		if input != null:
 			yes(newest == 0 or input.tick == newest + 1, "no tick is left out or sent twice")
-			newest = input.tick + input.commands.size() - 1
-			commands += input.commands.size()
-	near(commands, 20.0 + 8.0, 9.0, "commands in a second")
+			var count: int = EstragonCodec.Command.unpack(input.commands).size()
+			newest = input.tick + count - 1
+			commands += count
+	near(commands, 16.0, 7.0, "commands in a second, the first quarter of which it listens")
 	yes(_server.count(EstragonCodec.MessageType.PING) >= 1, "it asks for the time")
 	_stop()
 

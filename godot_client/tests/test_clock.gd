@@ -1,94 +1,133 @@
 extends TestCase
-## The estimate of the server's tick, under a simulated network.
+## The estimate of the server's tick and the lead of commands, under a simulated network.
 
-const RATE: int = 20
-
-## The tick shown and the newest snapshot, frame by frame, after the first seconds.
-var _shown: Array[Vector2] = []
-
-
-func test_it_starts_at_the_servers_tick_and_goes_with_time() -> void:
-	var clock: EstragonClock = EstragonClock.new()
-	clock.start(RATE, 1000, 50.0)
-	near(clock.server_tick(), 1000.0, 0.001, "at once")
-	clock.advance(50.5)
-	near(clock.server_tick(), 1010.0, 0.001, "half a second later")
+## Of every frame of the last run: when it was, the tick shown, that of commands, and the newest
+## snapshot.
+var _frames: Array[Vector4] = []
 
 
-func test_it_converges_to_the_true_tick_and_never_goes_back() -> void:
-	var clock: EstragonClock = EstragonClock.new()
-	var greatest_step: float = _run(clock, 0.08, 0.03)
-	near(clock.server_tick(), _truth(30.0), 0.6, "tick after 30 s of jitter")
-	near(clock.round_trip, 0.08 + 0.03, 0.03, "round trip")
-	yes(greatest_step < 1.2 / 60.0 * RATE, "no step is a jump: %f" % greatest_step)
+func test_on_a_calm_network_commands_come_just_in_time() -> void:
+	var server: FarServer = _run(0.002, 0.0, 20.0)
+	equal(server.late, 0, "late commands")
+	yes(server.walker.clock.lead in [1, 2], "lead: %d" % server.walker.clock.lead)
+	near(server.walker.clock.server_tick(), server.tick, 1.2, "the server's tick")
+	near(_frames.back().w - _frames.back().y, 1.0, 1.01, "what is shown lies that far back")
 
 
-func test_it_jumps_when_it_is_more_than_a_second_off() -> void:
-	var clock: EstragonClock = EstragonClock.new()
-	clock.start(RATE, 1000, 0.0)
-	clock.observe_snapshot(1100, 0.1)
-	clock.advance(0.1)
-	near(clock.server_tick(), 1100.0, 0.1, "after a pause of the server's")
+func test_at_200_ms_with_a_jitter_of_100_no_command_is_late() -> void:
+	for seed_number: int in 3:
+		var server: FarServer = _run(0.2, 0.1, 40.0, seed_number)
+		equal(server.late, 0, "late commands")
+		yes(server.walker.clock.ahead() < 7.0, "ahead: %f" % server.walker.clock.ahead())
+		near(server.walker.clock.jitter(), 0.18, 0.04, "jitter in seconds")
 
 
-func test_a_little_off_is_stretched_away() -> void:
-	var clock: EstragonClock = EstragonClock.new()
-	clock.start(RATE, 1000, 0.0)
-	clock.observe_pong(1004, 0, 0.0, 0.0)
-	clock.advance(0.016)
-	yes(clock.server_tick() < 1000.5, "not at once")
+func test_the_lead_grows_fast_where_commands_begin_to_be_late_and_shrinks_slowly() -> void:
+	var server: FarServer = _far_server(0.05, 0.0)
+	server.run(20.0)
+	equal(server.late, 0, "late before")
+	server.jitter = 0.15
+	server.delay = 0.2
+	server.run(3.0)
+	var late: int = server.late
+	yes(late > 0, "the test is one: there were late ones")
+	server.run(10.0)
+	equal(server.late, late, "late after three seconds")
+	var grown: float = server.walker.clock.ahead()
+	server.jitter = 0.0
+	server.delay = 0.05
+	server.run(1.0)
+	yes(server.walker.clock.ahead() > grown - 1.5, "it does not come back at once")
+	server.run(20.0)
+	yes(server.walker.clock.ahead() < 3.0, "but it comes: %f" % server.walker.clock.ahead())
+	equal(server.late, late, "and nothing is late on the way")
 
 
-func test_commands_are_sent_further_ahead_when_they_come_too_late() -> void:
-	var clock: EstragonClock = EstragonClock.new()
-	clock.start(RATE, 1000, 0.0)
-	var before: int = clock.input_tick()
-	for _index: int in 20:
-		clock.observe_lead(-1)
-	yes(clock.input_tick() > before, "late commands")
-	for _index: int in 400:
-		clock.observe_lead(6)
-	equal(clock.input_tick(), 1000, "never behind the server")
+func test_time_is_stretched_and_never_jumps() -> void:
+	var server: FarServer = _run(0.1, 0.05, 10.0)
+	server.delay = 0.3
+	server.jitter = 0.1
+	server.run(5.0)
+	server.delay = 0.1
+	server.run(5.0)
+	var before: Vector4 = _frames[180]
+	for frame: Vector4 in _frames.slice(181):
+		var real: float = (frame.x - before.x) * 20.0
+		yes(frame.z - before.z <= real * 1.21 and frame.z - before.z >= real * 0.94, "commands")
+		yes(frame.y - before.y <= real * 1.11 and frame.y >= before.y, "what is shown")
+		before = frame
 
 
-func test_what_is_shown_lies_before_the_newest_snapshot_though_some_come_late() -> void:
-	var clock: EstragonClock = EstragonClock.new()
-	_run(clock, 0.08, 0.06)
+func test_what_is_shown_has_arrived_though_some_comes_late() -> void:
+	_run(0.1, 0.06, 30.0)
 	var missing: int = 0
-	for index: int in _shown.size():
-		missing += 1 if _shown[index].x > _shown[index].y else 0
-	yes(missing < _shown.size() / 50, "%d of %d frames lack one" % [missing, _shown.size()])
-	yes(_shown.back().x > _shown.back().y - 4.0, "not further back than it must be")
+	var furthest: float = 0.0
+	for frame: Vector4 in _frames.slice(300):
+		missing += 1 if frame.y > frame.w else 0
+		furthest = maxf(furthest, frame.w - frame.y)
+	yes(missing <= _frames.size() / 100, "%d of %d frames lack it" % [missing, _frames.size()])
+	yes(furthest < 5.0, "and is not older than it must be: %f" % furthest)
 
 
-func _truth(now: float) -> float:
-	return 5000.0 + now * RATE
+func test_after_two_seconds_of_silence_all_is_as_before() -> void:
+	var server: FarServer = _run(0.2, 0.1, 10.0)
+	var ahead: float = server.walker.clock.ahead()
+	server.frozen_until = server.now + 2.0
+	server.run(2.0)
+	yes(_frames.back().y <= _frames.back().w + 5.0, "nobody is shown further than 250 ms on")
+	server.run(0.5)
+	var late: int = server.late
+	yes(late > 30, "the test is one: there were late ones")
+	server.run(5.0)
+	equal(server.late, late, "late commands half a second after it")
+	near(server.walker.clock.ahead(), ahead, 3.0, "the silence was not taken for jitter")
+	yes(_frames.back().w - _frames.back().y < 6.0, "what is shown is the newest again")
 
 
-## Half a minute at 60 frames a second; returns the longest step that the estimate made.
-func _run(clock: EstragonClock, trip: float, jitter: float) -> float:
-	var random: RandomNumberGenerator = RandomNumberGenerator.new()
-	random.seed = 1
-	clock.start(RATE, 5000, trip / 2.0)
-	var greatest: float = 0.0
-	var newest: int = 5000
-	for frame: int in range(10, 30 * 60):
-		var now: float = frame / 60.0
-		var sent: int = floori(_truth(now - trip / 2.0 - random.randf() * jitter))
-		if sent > newest:
-			newest = sent
-			clock.observe_snapshot(sent, now)
-		if frame % 120 == 0:
-			var back: float = trip / 2.0 + random.randf() * jitter
-			var at_server: float = _truth(now - back)
-			var phase: int = int(fposmod(at_server, 1.0) * 65536.0)
-			clock.observe_pong(floori(at_server), phase, trip / 2.0 + back, now)
-		var before: float = clock.server_tick()
-		clock.advance(now)
-		yes(clock.server_tick() >= before, "time goes forward")
-		if frame > 300:
-			_shown.append(Vector2(clock.shown_tick(), newest))
-		if frame > 20:
-			greatest = maxf(greatest, clock.server_tick() - before)
-	clock.advance(30.0)
-	return greatest
+func test_a_server_that_lost_three_seconds_is_found_again() -> void:
+	var server: FarServer = _run(0.05, 0.01, 10.0)
+	server.is_paused = true
+	server.run(3.0)
+	server.is_paused = false
+	server.run(2.5)
+	var late: int = server.late
+	server.run(5.0)
+	equal(server.late, late, "late commands")
+	near(server.walker.clock.server_tick(), server.tick, 1.5, "the server's tick")
+
+
+func test_a_game_that_hung_for_a_second_goes_on() -> void:
+	var server: FarServer = _run(0.05, 0.01, 10.0)
+	var ahead: float = server.walker.clock.ahead()
+	server.frames_pause = true
+	server.run(1.0)
+	server.frames_pause = false
+	server.run(0.3)
+	var late: int = server.late
+	server.run(5.0)
+	equal(server.late, late, "late commands")
+	near(server.walker.clock.ahead(), ahead, 2.0, "the hanging was not taken for jitter")
+
+
+func _run(delay: float, jitter: float, seconds: float, seed_number: int = 1) -> FarServer:
+	var server: FarServer = _far_server(delay, jitter, seed_number)
+	server.run(seconds)
+	return server
+
+
+func _far_server(delay: float, jitter: float, seed_number: int = 1) -> FarServer:
+	var server: FarServer = FarServer.new(seed_number)
+	server.lay(Vector2i.ZERO, {})
+	server.body.x = 8192
+	server.body.y = 8192
+	server.delay = delay
+	server.jitter = jitter
+	_frames.clear()
+	server.on_frame = _note
+	return server
+
+
+func _note(server: FarServer) -> void:
+	var clock: EstragonClock = server.walker.clock
+	var newest: int = server.session.world.snapshot_tick
+	_frames.append(Vector4(server.now, clock.shown_tick(), clock.input_time(), newest))

@@ -1,6 +1,14 @@
 extends TestCase
 ## The hand-written vectors, which the codecs of all languages run.
 
+## What the arrays hold.
+const RECORDS: Dictionary[String, GDScript] = {
+	"WORLD_STATE": EstragonCodec.PlayerState,
+	"INPUT": EstragonCodec.Command,
+	"CHUNK_EDIT": EstragonCodec.CellChange,
+	"EDIT_CELLS": EstragonCodec.CellEdit,
+}
+
 
 func test_valid_vectors_are_read_and_written_to_the_same_bytes() -> void:
 	for vector: Dictionary in _vectors("valid"):
@@ -8,8 +16,11 @@ func test_valid_vectors_are_read_and_written_to_the_same_bytes() -> void:
 		var data: PackedByteArray = _bytes(vector["hex"])
 		var parsed: EstragonCodec.Parsed = EstragonCodec.parse(data)
 		equal(parsed.error, 0, title)
-		var shown: Array = parsed.messages.map(_shown)
-		equal(JSON.stringify(shown, "", true), _normal(vector["messages"]), title)
+		var described: Array = vector["messages"]
+		var shown: Array = []
+		for index: int in parsed.messages.size():
+			shown.append(_shown(parsed.messages[index], described[index]["fields"]))
+		equal(JSON.stringify(shown, "", true), _normal(described), title)
 		if not vector.get("decode_only", false):
 			var encoded: PackedByteArray = PackedByteArray()
 			for message: Dictionary in vector["messages"]:
@@ -61,10 +72,17 @@ func _whole(value: Variant) -> Variant:
 	return value
 
 
-func _shown(message: EstragonCodec.Message) -> Dictionary:
+## The message as vectors have it; arrays are packed as bytes fields are.
+func _shown(message: EstragonCodec.Message, wanted: Dictionary) -> Dictionary:
 	var fields: Dictionary = _fields(message)
 	fields.erase("type")
-	return {"name": EstragonCodec.MessageType.find_key(message.type), "fields": fields}
+	var title: String = EstragonCodec.MessageType.find_key(message.type)
+	for key: String in wanted:
+		if wanted[key] is Array:
+			var packed: PackedByteArray = message.get(key)
+			@warning_ignore("unsafe_method_access")
+			fields[key] = RECORDS[title].unpack(packed).map(_fields)
+	return {"name": title, "fields": fields}
 
 
 func _fields(object: Object) -> Dictionary:
@@ -74,8 +92,6 @@ func _fields(object: Object) -> Dictionary:
 			var value: Variant = object.get(str(property["name"]))
 			if value is PackedByteArray:
 				value = (value as PackedByteArray).hex_encode()
-			elif value is Array:
-				value = (value as Array).map(_fields)
 			fields[property["name"]] = value
 	return fields
 
@@ -83,21 +99,26 @@ func _fields(object: Object) -> Dictionary:
 func _built(described: Dictionary) -> EstragonCodec.Message:
 	var type: int = EstragonCodec.MessageType[described["name"]]
 	var message: EstragonCodec.Message = EstragonCodec.create(type)
-	_fill(message, described["fields"])
+	_fill(message, described["fields"], RECORDS.get(described["name"]))
 	return message
 
 
-func _fill(object: Object, fields: Dictionary) -> void:
+func _fill(object: Object, fields: Dictionary, record_type: GDScript = null) -> void:
 	for key: String in fields:
 		var value: Variant = fields[key]
-		var current: Variant = object.get(key)
-		if current is PackedByteArray:
+		if value is Array:
+			object.set(key, _packed(value, record_type))
+		elif object.get(key) is PackedByteArray:
 			object.set(key, _bytes(value))
-		elif current is Array:
-			var records: Array = current
-			for each: Dictionary in value:
-				var record: Object = (records.get_typed_script() as GDScript).new()
-				_fill(record, each)
-				records.append(record)
 		else:
 			object.set(key, int(value as float) if value is float else value)
+
+
+func _packed(described: Array, record_type: GDScript) -> PackedByteArray:
+	var records: Array = Array([], TYPE_OBJECT, &"RefCounted", record_type)
+	for each: Dictionary in described:
+		var record: Object = record_type.new()
+		_fill(record, each)
+		records.append(record)
+	@warning_ignore("unsafe_method_access")
+	return record_type.pack(records)

@@ -25,32 +25,42 @@ func test_a_place_survives_the_way_through_sixteen_bits() -> void:
 
 func test_who_stands_in_a_chunk_that_is_not_held_is_out_of_sight() -> void:
 	var session: EstragonSession = ServerDouble.session_in_world()
-	var other: EstragonPlayer = session.world.players[ServerDouble.OTHER_ID]
-	yes(not session.world.is_in_sight(other), "unplaced")
+	var in_sight: Dictionary[int, EstragonPlayer] = session.world.in_sight
+	yes(not in_sight.has(ServerDouble.OTHER_ID), "unplaced")
 	ServerDouble.feed(session, [ServerDouble.update(ServerDouble.OTHER_ID, Vector2i(20, 3), 1000)])
-	yes(not session.world.is_in_sight(other), "in a chunk that is not held")
+	yes(not in_sight.has(ServerDouble.OTHER_ID), "in a chunk that is not held")
 	ServerDouble.feed(session, [ServerDouble.chunk(Vector2i(1, 0))])
-	yes(session.world.is_in_sight(other), "in a chunk that is held")
+	yes(not in_sight.has(ServerDouble.OTHER_ID), "not before anything says where")
+	ServerDouble.feed(session, [ServerDouble.update(ServerDouble.OTHER_ID, Vector2i(20, 3), 1000)])
+	yes(in_sight.has(ServerDouble.OTHER_ID), "in a chunk that is held")
 	ServerDouble.feed(session, [ServerDouble.drop(Vector2i(1, 0))])
-	yes(not session.world.is_in_sight(other), "after the drop")
+	yes(not in_sight.has(ServerDouble.OTHER_ID), "after the drop")
 	ServerDouble.feed(session, [ServerDouble.chunk(Vector2i(1, 0))])
-	yes(not session.world.is_in_sight(other), "not before a snapshot says where")
+	yes(not in_sight.has(ServerDouble.OTHER_ID), "not before a snapshot says where")
 	ServerDouble.feed(session, [ServerDouble.state(1001, NEAR, {2: Vector2i(17408, 1024)})])
-	yes(session.world.is_in_sight(other), "again in sight")
+	yes(in_sight.has(ServerDouble.OTHER_ID), "again in sight")
+	ServerDouble.feed(session, [ServerDouble.state(1002, NEAR, {2: Vector2i(33792, 1024)})])
+	yes(not in_sight.has(ServerDouble.OTHER_ID), "gone into a chunk that is not held")
 
 
 func test_a_full_snapshot_hides_whom_it_does_not_list() -> void:
 	var session: EstragonSession = ServerDouble.session_in_world()
 	var world: EstragonWorld = session.world
-	var other: EstragonPlayer = world.players[ServerDouble.OTHER_ID]
 	ServerDouble.feed(session, [ServerDouble.chunk(Vector2i.ZERO)])
 	ServerDouble.feed(session, [ServerDouble.state(1001, NEAR, {2: NEAR})])
 	ServerDouble.feed(session, [ServerDouble.state(1002, NEAR)])
-	yes(world.is_in_sight(other), "not listed in an ordinary snapshot: nothing changed")
+	yes(
+		world.in_sight.has(ServerDouble.OTHER_ID),
+		"not listed in an ordinary snapshot: nothing changed"
+	)
 	var full: int = EstragonCodec.SnapshotFlag.FULL
 	ServerDouble.feed(session, [ServerDouble.state(1003, NEAR, {}, full)])
-	yes(not world.is_in_sight(other), "not listed in a full one")
-	yes(world.is_in_sight(world.own_player()), "oneself is always in sight")
+	yes(not world.in_sight.has(ServerDouble.OTHER_ID), "not listed in a full one")
+	yes(world.in_sight.has(ServerDouble.OWN_ID), "oneself is always in sight")
+	ServerDouble.feed(session, [ServerDouble.state(1004, NEAR, {2: NEAR}, full)])
+	yes(world.in_sight.has(ServerDouble.OTHER_ID), "listed again")
+	ServerDouble.feed(session, [ServerDouble.leave(ServerDouble.OTHER_ID)])
+	yes(not world.in_sight.has(ServerDouble.OTHER_ID), "gone")
 
 
 func test_who_comes_into_sight_is_there_at_once() -> void:

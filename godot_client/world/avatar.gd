@@ -17,6 +17,8 @@ const PIXELS_PER_UNIT: float = TilePictures.CELL_PIXELS / float(EstragonCodec.UN
 var player: EstragonPlayer = null
 
 var _walked: float = 0.0
+## For how many ticks the player has been off the ground.
+var _leapt: float = 0.0
 
 @onready var _figure: Sprite2D = %Figure
 @onready var _name: Label = %Name
@@ -37,10 +39,15 @@ func refresh() -> void:
 func show_at(tick: float, delta: float) -> void:
 	var path: EstragonInterpolation = player.path
 	path.seek(tick)
-	position = path.position * PIXELS_PER_UNIT
-	_walked = _walked + delta * FRAMES_PER_SECOND if path.is_moving else 0.0
-	var step: int = int(_walked) % FRAMES_PER_DIRECTION
-	_figure.frame_coords.x = block(path.rotation) * FRAMES_PER_DIRECTION + step
+	_leapt = _leapt + delta * Connection.clock.tick_rate if path.is_airborne else 0.0
+	_show(path.position, EstragonMovement.leap_height(_leapt))
+	_turn(path.rotation, path.is_moving, delta)
+
+
+## Moves and turns one's own figure to where it was predicted to be.
+func show_own(walker: EstragonWalker, delta: float) -> void:
+	_show(walker.position, walker.lift)
+	_turn(walker.intent.aim * TAU / 65536.0, walker.is_moving, delta)
 
 
 ## The middle of the figure on the map.
@@ -52,6 +59,17 @@ func middle() -> Vector2:
 func highlight() -> void:
 	_name.theme_type_variation = &"OwnNameLabel"
 	_name.z_index += 1
+
+
+func _show(place: Vector2, lift: float) -> void:
+	position = place * PIXELS_PER_UNIT
+	_figure.position.y = -lift * PIXELS_PER_UNIT
+
+
+func _turn(facing: float, is_moving: bool, delta: float) -> void:
+	_walked = _walked + delta * FRAMES_PER_SECOND if is_moving else 0.0
+	var step: int = int(_walked) % FRAMES_PER_DIRECTION
+	_figure.frame_coords.x = block(facing) * FRAMES_PER_DIRECTION + step
 
 
 ## Which block of columns shows somebody who looks that way, in radians.

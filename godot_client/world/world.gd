@@ -8,8 +8,6 @@ const AVATAR: PackedScene = preload("res://world/avatar.tscn")
 const MENU: String = "res://menu/menu.tscn"
 ## How near to somebody's middle a click means them, in pixels of the map.
 const CLICK_RADIUS: float = 12.0
-## How much further back than oneself others are drawn, in ticks: a snapshot may be missing.
-const OTHERS_DELAY: float = 0.75
 
 var _avatars: Dictionary[int, Avatar] = {}
 
@@ -52,11 +50,14 @@ func _ready() -> void:
 func _process(delta: float) -> void:
 	var focus: Control = get_viewport().gui_get_focus_owner()
 	PlayerInput.sample(Connection.intent, focus is LineEdit or Dialog.is_any_open(get_tree()))
-	var shown: float = Connection.clock.shown_tick(OTHERS_DELAY)
-	var shown_own: float = Connection.clock.shown_tick()
+	if Connection.status != EstragonClient.Status.PLAYING:
+		return  # The picture stands still until one is back.
+	var shown: float = Connection.clock.shown_tick()
 	for player_id: int in _avatars:
-		var is_own: bool = player_id == Connection.session.player_id
-		_avatars[player_id].show_at(shown_own if is_own else shown, delta)
+		if player_id == Connection.session.player_id:
+			_avatars[player_id].show_own(Connection.walker, delta)
+		else:
+			_avatars[player_id].show_at(shown, delta)
 	var own: Avatar = own_avatar()
 	if own != null:
 		_camera.follow(own.position, delta)
@@ -67,6 +68,8 @@ func _unhandled_input(event: InputEvent) -> void:
 	if event.is_action_pressed(&"menu"):
 		_pause.open()
 		get_viewport().set_input_as_handled()
+	if event.is_action_pressed(&"jump") and not Dialog.is_any_open(get_tree()):
+		Connection.walker.tap(EstragonCodec.ButtonBit.JUMP)
 	var click: InputEventMouseButton = event as InputEventMouseButton
 	if click != null and click.pressed and click.button_index == MOUSE_BUTTON_RIGHT:
 		_pick_player(get_canvas_transform().affine_inverse() * click.position)
@@ -134,15 +137,13 @@ func _pick_player(place: Vector2) -> void:
 
 ## Gives everybody in sight a figure, and nobody else.
 func _update_avatars() -> void:
-	var world: EstragonWorld = Connection.session.world
-	for player: EstragonPlayer in world.players.values():
-		var has_avatar: bool = _avatars.has(player.player_id)
-		if world.is_in_sight(player) == has_avatar:
-			continue
-		if has_avatar:
-			_remove_avatar(player.player_id)
-		else:
-			_add_avatar(player)
+	var in_sight: Dictionary[int, EstragonPlayer] = Connection.session.world.in_sight
+	for player_id: int in _avatars.keys():
+		if not in_sight.has(player_id):
+			_remove_avatar(player_id)
+	for player_id: int in in_sight:
+		if not _avatars.has(player_id):
+			_add_avatar(in_sight[player_id])
 
 
 func _add_avatar(player: EstragonPlayer) -> void:

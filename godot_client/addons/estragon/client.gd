@@ -40,8 +40,6 @@ const NOT_UNDERSTOOD: int = -3
 const UNTRUSTED: int = -4
 ## How long a connection may take to open.
 const CONNECT_TIMEOUT_SECONDS: float = 5.0
-## How often the server is asked for the time.
-const PING_SECONDS: float = 2.0
 ## A server that says nothing at all for so long is lost.
 const SILENCE_SECONDS: float = 10.0
 ## How long to wait before each new try; the last counts for all that follow.
@@ -53,8 +51,6 @@ const NAME_RETRY_SECONDS: float = 1.0
 const NAME_RETRIES: int = 3
 ## Room for what arrives between two frames.
 const INBOUND_BUFFER_BYTES: int = 1 << 18
-## The most commands that one INPUT may hold.
-const COMMANDS_PER_MESSAGE: int = 8
 ## Refusals after which trying again by itself makes no sense.
 const FINAL_CODES: Array[int] = [
 	NOT_UNDERSTOOD,
@@ -77,10 +73,16 @@ const FINAL_CODES: Array[int] = [
 var status: Status = Status.OFFLINE
 ## The connection's state and signals; it stays the same object from join to join.
 var session: EstragonSession = EstragonSession.new()
+## One's own player: where to draw them, and what was predicted.
+var walker: EstragonWalker = EstragonWalker.new(session)
 ## The server's time.
-var clock: EstragonClock = EstragonClock.new()
+var clock: EstragonClock:
+	get:
+		return walker.clock
 ## What the player wants right now; it is sent for every tick.
-var intent: EstragonCodec.Command = EstragonCodec.Command.new()
+var intent: EstragonCodec.Command:
+	get:
+		return walker.intent
 ## One's account, if one has one; [method EstragonAccount.visit] and log in before [method
 ## join_account].
 var account: EstragonAccount = EstragonAccount.new()
@@ -114,7 +116,6 @@ var _authenticate_at: float = INF
 var _heard_at: float = 0.0
 var _entered_at: float = 0.0
 var _ping_at: float = 0.0
-var _commanded_tick: int = 0
 var _name_retries: int = 0
 
 
@@ -129,8 +130,6 @@ func _init() -> void:
 	session.authenticated.connect(_on_authenticated)
 	session.identity_changed.connect(_on_identity_changed)
 	session.world_entered.connect(_on_world_entered)
-	session.snapshot_received.connect(_on_snapshot_received)
-	session.pong_received.connect(_on_pong_received)
 	session.refused.connect(_on_refused)
 	session.broken.connect(_on_broken)
 
@@ -143,7 +142,7 @@ func _process(_delta: float) -> void:
 		_set_out()
 	if _socket == null:
 		return
-	clock.advance(now)
+	walker.advance(now)
 	_poll(now)
 	if _is_open and _socket.get_ready_state() == WebSocketPeer.STATE_OPEN:
 		_keep_up(now)
@@ -285,23 +284,10 @@ func _keep_up(now: float) -> void:
 	if session.state == EstragonSession.State.WORLD:
 		_credentials.note(session, now, _unix_seconds())
 	if session.welcome != null and now >= _ping_at:
-		_ping_at = now + PING_SECONDS
+		_ping_at = now + clock.ping_seconds()
 		session.ping(now)
 	if session.state == EstragonSession.State.WORLD:
-		_command()
-
-
-## Sends a command for every tick that has begun since the last time.
-func _command() -> void:
-	var newest: int = clock.input_tick()
-	var count: int = mini(newest - _commanded_tick, COMMANDS_PER_MESSAGE)
-	if count <= 0:
-		return
-	var commands: Array[EstragonCodec.Command] = []
-	for _index: int in count:
-		commands.append(intent)
-	session.send_commands(newest - count + 1, commands)
-	_commanded_tick = newest
+		walker.act()
 
 
 func _lose(code: int) -> void:
@@ -358,8 +344,7 @@ func _poll_closing() -> void:
 			_closing.remove_at(index)
 
 
-func _on_welcomed(welcome: EstragonCodec.Welcome) -> void:
-	clock.start(welcome.tick_rate, welcome.tick, now_seconds())
+func _on_welcomed(_welcome: EstragonCodec.Welcome) -> void:
 	_ping_at = 0.0
 	_credentials.present(session, now_seconds())
 
@@ -386,18 +371,7 @@ func _on_world_entered(entered: EstragonWorld) -> void:
 	status = Status.PLAYING
 	_has_played = true
 	_entered_at = now_seconds()
-	_commanded_tick = 0
 	joined.emit()
-
-
-func _on_snapshot_received(snapshot: EstragonCodec.WorldState) -> void:
-	clock.observe_snapshot(snapshot.tick, now_seconds())
-	if snapshot.input_tick != 0:
-		clock.observe_lead(snapshot.lead)
-
-
-func _on_pong_received(tick: int, phase: int, round_trip: float) -> void:
-	clock.observe_pong(tick, phase, round_trip, now_seconds())
 
 
 func _on_refused(refused: EstragonRefusal) -> void:

@@ -5,7 +5,8 @@ extends RefCounted
 ##
 ## Generated from protocol.toml by [code]python -m protocol_spec.generate[/code]: do not edit.
 ## [method parse] reads a whole WebSocket message; every message's [method Message.encode] gives a
-## frame: type u8, length u16, payload.
+## frame: type u8, length u16, payload. Arrays stay packed bytes, because objects for a crowd cost
+## more than all else: a record's [code]unpack[/code] gives them.
 
 ## The numbers of the messages.
 enum MessageType {
@@ -600,8 +601,8 @@ class Reader:
 			return 0
 		return value if has(value * size) else 0
 
-	func bytes(maximum: int) -> PackedByteArray:
-		var size: int = count(maximum, 1)
+	func bytes(maximum: int, each: int = 1) -> PackedByteArray:
+		var size: int = count(maximum, each) * each
 		if size == 0:
 			return PackedByteArray()
 		var at: int = stream.get_position()
@@ -631,8 +632,8 @@ class Writer:
 		else:
 			stream.put_u8(value)
 
-	func bytes(value: PackedByteArray, maximum: int) -> void:
-		count(value.size(), maximum)
+	func bytes(value: PackedByteArray, maximum: int, each: int = 1) -> void:
+		count(value.size() / each, maximum)
 		stream.put_data(value)
 
 	func text(value: String, maximum: int) -> void:
@@ -697,6 +698,21 @@ class Command:
 		pace = reader.stream.get_u8()
 		buttons = reader.stream.get_u8()
 
+	static func pack(records: Array[Command]) -> PackedByteArray:
+		var writer: Writer = Writer.new()
+		for each: Command in records:
+			each.write(writer)
+		return writer.stream.data_array
+
+	static func unpack(packed: PackedByteArray) -> Array[Command]:
+		var reader: Reader = Reader.new(packed)
+		var records: Array[Command] = []
+		for _index: int in packed.size() / SIZE:
+			var each: Command = Command.new()
+			each.read(reader)
+			records.append(each)
+		return records
+
 
 ## A player in sight, in 8 bytes.
 class PlayerState:
@@ -728,6 +744,21 @@ class PlayerState:
 		rotation = reader.stream.get_u8()
 		flags = reader.stream.get_u8()
 
+	static func pack(records: Array[PlayerState]) -> PackedByteArray:
+		var writer: Writer = Writer.new()
+		for each: PlayerState in records:
+			each.write(writer)
+		return writer.stream.data_array
+
+	static func unpack(packed: PackedByteArray) -> Array[PlayerState]:
+		var reader: Reader = Reader.new(packed)
+		var records: Array[PlayerState] = []
+		for _index: int in packed.size() / SIZE:
+			var each: PlayerState = PlayerState.new()
+			each.read(reader)
+			records.append(each)
+		return records
+
 
 ## A cell of a chunk and what it holds now.
 class CellChange:
@@ -744,6 +775,21 @@ class CellChange:
 	func read(reader: Reader) -> void:
 		index = reader.stream.get_u16()
 		tile = reader.stream.get_u16()
+
+	static func pack(records: Array[CellChange]) -> PackedByteArray:
+		var writer: Writer = Writer.new()
+		for each: CellChange in records:
+			each.write(writer)
+		return writer.stream.data_array
+
+	static func unpack(packed: PackedByteArray) -> Array[CellChange]:
+		var reader: Reader = Reader.new(packed)
+		var records: Array[CellChange] = []
+		for _index: int in packed.size() / SIZE:
+			var each: CellChange = CellChange.new()
+			each.read(reader)
+			records.append(each)
+		return records
 
 
 ## A cell of a map and what it shall hold.
@@ -769,6 +815,21 @@ class CellEdit:
 		x = reader.stream.get_u16()
 		y = reader.stream.get_u16()
 		tile = reader.stream.get_u16()
+
+	static func pack(records: Array[CellEdit]) -> PackedByteArray:
+		var writer: Writer = Writer.new()
+		for each: CellEdit in records:
+			each.write(writer)
+		return writer.stream.data_array
+
+	static func unpack(packed: PackedByteArray) -> Array[CellEdit]:
+		var reader: Reader = Reader.new(packed)
+		var records: Array[CellEdit] = []
+		for _index: int in packed.size() / SIZE:
+			var each: CellEdit = CellEdit.new()
+			each.read(reader)
+			records.append(each)
+		return records
 
 
 ## A player was put somewhere: at joining, or by a jump through space. Exact; nothing is to
@@ -813,7 +874,7 @@ class PlayerUpdate:
 ## and again for a player whose name or look has changed.
 class PlayerJoin:
 	extends Message
-	## Never given to anybody else. An account has the same at every visit.
+	## Never given to anybody else while the server runs.
 	var player_id: int = 0
 	## The player's short number in WORLD_STATE, free for others after PLAYER_LEAVE.
 	var slot: int = 0
@@ -909,8 +970,8 @@ class WorldState:
 	var vz: int = 0
 	## In 1/65536 turn.
 	var rotation: int = 0
-	## May name the receiver and may name a player twice, in equal words.
-	var players: Array[PlayerState] = []
+	## Packed PlayerStates. May name the receiver and may name a player twice, in equal words.
+	var players: PackedByteArray = PackedByteArray()
 
 	func _init() -> void:
 		type = MessageType.WORLD_STATE
@@ -925,9 +986,7 @@ class WorldState:
 		writer.stream.put_32(z)
 		writer.stream.put_16(vz)
 		writer.stream.put_u16(rotation)
-		writer.count(players.size(), 4000)
-		for each: PlayerState in players:
-			each.write(writer)
+		writer.bytes(players, 4000, PlayerState.SIZE)
 
 	func read(reader: Reader) -> void:
 		if not reader.has(26):
@@ -941,10 +1000,7 @@ class WorldState:
 		z = reader.stream.get_32()
 		vz = reader.stream.get_16()
 		rotation = reader.stream.get_u16()
-		for _index: int in reader.count(4000, PlayerState.SIZE):
-			var each: PlayerState = PlayerState.new()
-			each.read(reader)
-			players.append(each)
+		players = reader.bytes(4000, PlayerState.SIZE)
 
 
 ## The first message of a connection.
@@ -1058,7 +1114,7 @@ class Auth:
 
 
 ## The server takes the client for this player. Comes again, in any state, when a guest has
-## become an account, or the name, the look or the role has changed.
+## become an account or the role has changed.
 class AuthOk:
 	extends Message
 	## For an account the same at every visit.
@@ -1204,25 +1260,21 @@ class InputCommands:
 	extends Message
 	## The tick of the first command.
 	var tick: int = 0
-	var commands: Array[Command] = []
+	## Packed Commands.
+	var commands: PackedByteArray = PackedByteArray()
 
 	func _init() -> void:
 		type = MessageType.INPUT
 
 	func write(writer: Writer) -> void:
 		writer.stream.put_u32(tick)
-		writer.count(commands.size(), 8)
-		for each: Command in commands:
-			each.write(writer)
+		writer.bytes(commands, 8, Command.SIZE)
 
 	func read(reader: Reader) -> void:
 		if not reader.has(4):
 			return
 		tick = reader.stream.get_u32()
-		for _index: int in reader.count(8, Command.SIZE):
-			var each: Command = Command.new()
-			each.read(reader)
-			commands.append(each)
+		commands = reader.bytes(8, Command.SIZE)
 
 
 ## The tiles of a chunk. From here on its players are in sight.
@@ -1381,7 +1433,8 @@ class ChunkEdit:
 	var base_revision: int = 0
 	## What the chunk is with it.
 	var revision: int = 0
-	var cells: Array[CellChange] = []
+	## Packed CellChanges.
+	var cells: PackedByteArray = PackedByteArray()
 
 	func _init() -> void:
 		type = MessageType.CHUNK_EDIT
@@ -1391,9 +1444,7 @@ class ChunkEdit:
 		writer.stream.put_u16(chunk_y)
 		writer.stream.put_u32(base_revision)
 		writer.stream.put_u32(revision)
-		writer.count(cells.size(), 768)
-		for each: CellChange in cells:
-			each.write(writer)
+		writer.bytes(cells, 768, CellChange.SIZE)
 
 	func read(reader: Reader) -> void:
 		if not reader.has(12):
@@ -1402,10 +1453,7 @@ class ChunkEdit:
 		chunk_y = reader.stream.get_u16()
 		base_revision = reader.stream.get_u32()
 		revision = reader.stream.get_u32()
-		for _index: int in reader.count(768, CellChange.SIZE):
-			var each: CellChange = CellChange.new()
-			each.read(reader)
-			cells.append(each)
+		cells = reader.bytes(768, CellChange.SIZE)
 
 
 ## Asks for a chunk in view as a whole, answered by CHUNK_DATA. One that is out of view is
@@ -1437,25 +1485,21 @@ class EditCells:
 	extends Message
 	## The client's own number for it, for the answer.
 	var edit: int = 0
-	var cells: Array[CellEdit] = []
+	## Packed CellEdits.
+	var cells: PackedByteArray = PackedByteArray()
 
 	func _init() -> void:
 		type = MessageType.EDIT_CELLS
 
 	func write(writer: Writer) -> void:
 		writer.stream.put_u32(edit)
-		writer.count(cells.size(), 500)
-		for each: CellEdit in cells:
-			each.write(writer)
+		writer.bytes(cells, 500, CellEdit.SIZE)
 
 	func read(reader: Reader) -> void:
 		if not reader.has(4):
 			return
 		edit = reader.stream.get_u32()
-		for _index: int in reader.count(500, CellEdit.SIZE):
-			var each: CellEdit = CellEdit.new()
-			each.read(reader)
-			cells.append(each)
+		cells = reader.bytes(500, CellEdit.SIZE)
 
 
 ## Asks that a shape be drawn with one tile.

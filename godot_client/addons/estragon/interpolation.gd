@@ -1,12 +1,23 @@
 class_name EstragonInterpolation
 extends RefCounted
-## The way that a player took, by snapshots, and where on it the player was at any moment between.
+## The way that a player took, by snapshots, and where on it the player is at any moment.
 ##
-## Snapshots name only those who changed: [method add] is told until when the player had stayed
-## where they were, so that nobody drifts slowly through a pause.
+## Snapshots name only those who changed, and those who are far away only at every fourth tick. So
+## whoever was walking is taken to have walked evenly up to the next word; whoever stood, to have
+## set out as late as possible. Past the newest word a walker is drawn on for a short while; where
+## the next one shows that to have been wrong, the picture slides over to what is right.
 
-## How many samples are kept of somebody who is not drawn.
-const MAX_SAMPLES: int = 40
+## How many samples are kept.
+const MAX_SAMPLES: int = 16
+## The server tells of those who are far away at every so many ticks.
+const FAR_TICKS: int = 4
+## A walker is drawn on for so long after the newest word: 250 ms.
+const MAX_EXTRAPOLATION: float = 5.0
+## Nobody walks further in a tick: the fastest tiles are four times as fast. What is further is a
+## jump.
+const MAX_STEP: int = 4 * EstragonCodec.WALK_SPEED
+## How fast the delay of those who are far away grows and shrinks, in ticks a tick.
+const HOLD_SPEED: float = 0.25
 
 ## Where the player is at the tick of the last [method seek], in 1/1024 tile.
 var position: Vector2 = Vector2.ZERO
@@ -14,72 +25,128 @@ var position: Vector2 = Vector2.ZERO
 var rotation: float = 0.0
 ## Whether they are walking.
 var is_moving: bool = false
+## Whether they leap or fall.
+var is_airborne: bool = false
 
-var _samples: Array[Sample] = []
+# A ring of samples: number n of all that there were lies at n % MAX_SAMPLES.
+var _ticks: PackedInt32Array = PackedInt32Array()
+var _xs: PackedInt32Array = PackedInt32Array()
+var _ys: PackedInt32Array = PackedInt32Array()
+var _turns: PackedInt32Array = PackedInt32Array()
+var _flags: PackedInt32Array = PackedInt32Array()
+## The first one since the last jump...
+var _first: int = 0
+## ...the one that is drawn from...
+var _oldest: int = 0
+## ...and the last one.
+var _newest: int = -1
+
+var _sought: float = 0.0
+## How much further back than others this player is drawn: words of them are rarer.
+var _hold: float = 0.0
+var _wanted_hold: float = 0.0
+## What is left to slide.
+var _offset: Vector2 = Vector2.ZERO
 
 
-class Sample:
-	extends RefCounted
-	## Where the player was at a tick.
-	var tick: float = 0.0
-	var position: Vector2 = Vector2.ZERO
-	var rotation: float = 0.0
-	var is_moving: bool = false
+func _init() -> void:
+	for ring: PackedInt32Array in [_ticks, _xs, _ys, _turns, _flags]:
+		ring.resize(MAX_SAMPLES)
 
 
-## Puts the player there without a way to it.
-func snap(tick: float, to: Vector2, facing: float, moving: bool = false) -> void:
-	_samples.clear()
-	_append(tick, to, facing, moving)
-	seek(tick)
+## Puts the player there without a way to it. [param turn] is in 1/65536 turn, [param flags] are
+## bits of PlayerFlag.
+func snap(tick: int, x: int, y: int, turn: int, flags: int = 0) -> void:
+	_oldest = _newest + 1
+	_first = _oldest
+	_append(tick, x, y, turn, flags)
+	_offset = Vector2.ZERO
+	_locate(tick)
 
 
-## At [param tick] the player was at [param to]; up to [param unchanged_until], the tick of the
-## snapshot before, they were where they had last been.
-func add(tick: int, unchanged_until: int, to: Vector2, facing: float, moving: bool) -> void:
-	if _samples.is_empty():
-		snap(tick, to, facing, moving)
+## At [param tick] the player was there.
+func add(tick: int, x: int, y: int, turn: int, flags: int) -> void:
+	var last: int = _newest % MAX_SAMPLES
+	if _newest < _oldest:
+		snap(tick, x, y, turn, flags)
 		return
-	var last: Sample = _samples.back()
-	if tick <= last.tick:
-		last.position = to
-		last.rotation = facing
-		last.is_moving = moving
+	var passed: int = tick - _ticks[last]
+	if passed <= 0:
+		_newest -= 1
+		_append(tick, x, y, turn, flags)
 		return
-	if unchanged_until > last.tick and unchanged_until < tick:
-		_append(unchanged_until, last.position, last.rotation, last.is_moving)
-	_append(tick, to, facing, moving)
+	var distance: int = maxi(absi(x - _xs[last]), absi(y - _ys[last]))
+	if _flags[last] & EstragonCodec.PlayerFlag.MOVING == 0:
+		var walked: int = clampi(ceili(distance / float(EstragonCodec.WALK_SPEED)), 1, FAR_TICKS)
+		if walked < passed:
+			_append(tick - walked, _xs[last], _ys[last], _turns[last], _flags[last])
+			passed = walked
+	elif passed <= FAR_TICKS:
+		_wanted_hold = passed - 1
+	if distance > MAX_STEP * passed:
+		snap(tick, x, y, turn, flags)
+		return
+	_append(tick, x, y, turn, flags)
+	if _sought - _hold > _ticks[last]:
+		_slide_over()
 
 
-## Works out [member position], [member rotation] and [member is_moving] at [param tick].
+## Works out where the player is at [param tick].
 func seek(tick: float) -> void:
-	if _samples.is_empty():
+	if _newest < _oldest:
 		return
-	while _samples.size() > 1 and _samples[1].tick <= tick:
-		_samples.pop_front()
-	var from: Sample = _samples[0]
-	if _samples.size() == 1 or tick <= from.tick:
-		_take(from)
+	var passed: float = maxf(tick - _sought, 0.0)
+	_sought = tick
+	_hold = move_toward(_hold, _wanted_hold, HOLD_SPEED * passed)
+	if _offset != Vector2.ZERO:
+		_offset = EstragonSmoothing.less(_offset, passed)
+	_locate(tick - _hold)
+
+
+func _locate(tick: float) -> void:
+	while _oldest < _newest and _ticks[(_oldest + 1) % MAX_SAMPLES] <= tick:
+		_oldest += 1
+	var from: int = _oldest % MAX_SAMPLES
+	rotation = _turns[from] * TAU / 65536.0
+	is_moving = _flags[from] & EstragonCodec.PlayerFlag.MOVING != 0
+	is_airborne = _flags[from] & EstragonCodec.PlayerFlag.AIRBORNE != 0
+	position = Vector2(_xs[from], _ys[from]) + _offset
+	if tick <= _ticks[from]:
 		return
-	var to: Sample = _samples[1]
-	var part: float = (tick - from.tick) / (to.tick - from.tick)
-	position = from.position.lerp(to.position, part)
-	rotation = lerp_angle(from.rotation, to.rotation, part)
-	is_moving = to.is_moving
+	if _oldest < _newest:
+		var to: int = (_oldest + 1) % MAX_SAMPLES
+		var part: float = (tick - _ticks[from]) / (_ticks[to] - _ticks[from])
+		position += Vector2(_xs[to] - _xs[from], _ys[to] - _ys[from]) * part
+		rotation = lerp_angle(rotation, _turns[to] * TAU / 65536.0, part)
+		is_moving = _flags[to] & EstragonCodec.PlayerFlag.MOVING != 0
+	elif is_moving:
+		_go_on(from, tick - _ticks[from])
 
 
-func _take(sample: Sample) -> void:
-	position = sample.position
-	rotation = sample.rotation
-	is_moving = sample.is_moving
+## Further than anything is known: as it went last, for a while.
+func _go_on(from: int, ticks: float) -> void:
+	is_moving = ticks < MAX_EXTRAPOLATION
+	if _newest > _first:
+		var before: int = (_newest - 1) % MAX_SAMPLES
+		var way: Vector2 = Vector2(_xs[from] - _xs[before], _ys[from] - _ys[before])
+		position += way / (_ticks[from] - _ticks[before]) * minf(ticks, MAX_EXTRAPOLATION)
 
 
-func _append(tick: float, to: Vector2, facing: float, moving: bool) -> void:
-	var sample: Sample = Sample.new()
-	sample.tick = tick
-	sample.position = to
-	sample.rotation = facing
-	sample.is_moving = moving
-	_samples.append(sample)
-	if _samples.size() > MAX_SAMPLES:
-		_samples.pop_front()
+## What is drawn already was a guess: it goes on from there and not from what turned out.
+func _slide_over() -> void:
+	var drawn: Vector2 = position
+	_offset = Vector2.ZERO
+	_locate(_sought - _hold)
+	_offset = EstragonSmoothing.within(drawn - position)
+	position += _offset
+
+
+func _append(tick: int, x: int, y: int, turn: int, flags: int) -> void:
+	_newest += 1
+	_oldest = maxi(_oldest, _newest - MAX_SAMPLES + 1)
+	var at: int = _newest % MAX_SAMPLES
+	_ticks[at] = tick
+	_xs[at] = x
+	_ys[at] = y
+	_turns[at] = turn
+	_flags[at] = flags

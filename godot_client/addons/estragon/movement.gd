@@ -29,6 +29,17 @@ class Body:
 	## Up; below 0, the body falls.
 	var vz: int = 0
 
+	func copy() -> Body:
+		var other: Body = Body.new()
+		other.x = x
+		other.y = y
+		other.z = z
+		other.vz = vz
+		return other
+
+	func equals(other: Body) -> bool:
+		return x == other.x and y == other.y and z == other.z and vz == other.vz
+
 
 ## Moves the body on by a tick in which its player wants [param command].
 static func step(map: EstragonWorld, body: Body, command: EstragonCodec.Command) -> void:
@@ -68,6 +79,12 @@ static func ground_under(map: EstragonWorld, x: int, y: int) -> int:
 		if right != left:
 			height = maxi(height, map.height_at(Vector2i(right, bottom)))
 	return height
+
+
+## How high a leap from flat ground is after so many ticks, with their parts.
+static func leap_height(ticks: float) -> float:
+	var fallen: float = EstragonCodec.GRAVITY * ticks * (ticks - 1.0) / 2.0
+	return maxf(EstragonCodec.JUMP_SPEED * ticks - fallen, 0.0)
 
 
 ## How high a cell may be that a body at that height steps on.

@@ -90,6 +90,8 @@ var resume_seconds: int = 0
 var chat_commands: Dictionary[String, String] = {}
 ## What is known of the world that one is in, or null.
 var world: EstragonWorld = null
+## How much was sent and read, and how long that took.
+var meter: EstragonMeter = EstragonMeter.new()
 
 var _outgoing: Array[PackedByteArray] = []
 var _pings: Dictionary[int, float] = {}
@@ -205,7 +207,7 @@ func rename(new_name: String) -> void:
 func send_commands(tick: int, commands: Array[EstragonCodec.Command]) -> void:
 	var input: EstragonCodec.InputCommands = EstragonCodec.InputCommands.new()
 	input.tick = tick
-	input.commands = commands
+	input.commands = EstragonCodec.Command.pack(commands)
 	_send(input)
 
 
@@ -227,12 +229,16 @@ func resync() -> void:
 func take_outgoing() -> Array[PackedByteArray]:
 	var taken: Array[PackedByteArray] = _outgoing
 	_outgoing = []
+	for data: PackedByteArray in taken:
+		meter.bytes_sent += data.size()
 	return taken
 
 
 ## Reads a whole WebSocket message that has arrived.
 func receive(data: PackedByteArray, now: float) -> void:
+	meter.begin(data.size())
 	var parsed: EstragonCodec.Parsed = EstragonCodec.parse(data)
+	meter.end()
 	for message: EstragonCodec.Message in parsed.messages:
 		if state == State.BROKEN:
 			return
@@ -324,7 +330,9 @@ func _on_player_update(message: EstragonCodec.PlayerUpdate, _now: float) -> void
 
 
 func _on_world_state(message: EstragonCodec.WorldState, _now: float) -> void:
+	meter.begin()
 	world.apply_snapshot(message)
+	meter.end_snapshot()
 	snapshot_received.emit(message)
 
 
@@ -347,7 +355,7 @@ func _on_chunk_edit(message: EstragonCodec.ChunkEdit, _now: float) -> void:
 		_send(request)
 		return
 	var cells: Array[Vector2i] = []
-	for each: EstragonCodec.CellChange in message.cells:
+	for each: EstragonCodec.CellChange in EstragonCodec.CellChange.unpack(message.cells):
 		cells.append(EstragonWorld.cell_of(chunk, each.index))
 	cells_changed.emit(cells)
 
