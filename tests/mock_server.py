@@ -180,15 +180,19 @@ class MockServer:
         spawns: tuple[tuple[int, int], ...] = ((48, 48),),
         store: Store | None = None,
         map_id: int = 0,
+        executor: Executor | None = None,
         **settings: object,
     ) -> None:
-        """A map in memory alone, or with a database and the number of its map there."""
+        """A map in memory alone, or with a database and the number of its map there.
+
+        `executor` is the keeper's thread; without one all is done at once.
+        """
         self.settings = Settings.model_validate({**QUICK_PASSWORDS, **settings})
         self.now = 1000.0
         world = World(tile_map or meadow(), Places(spawns), self.settings.max_players)
         self.map_id = map_id
         store = store or empty_store()
-        self.keeper = Keeper(store, map_id, SameThread())
+        self.keeper = Keeper(store, map_id, executor or SameThread())
         self.game = Game("meadow", "free_roam", "meadow", world, self.keeper, self.settings)
         self.services = assemble(
             self.settings,

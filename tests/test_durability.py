@@ -23,7 +23,6 @@ from protocol_spec.client import Client, Refused
 from server.chunks import Cells, StoredChunk
 from server.clock import wall_clock_ms
 from server.journal import Filter, JournalEntry
-from server.keeper import Keeper
 from server.mapmakers import Draft, Place
 from server.store import Batch, Store
 from server.store.database import DATABASE_NAME
@@ -339,9 +338,8 @@ def slow_server(folder: Path) -> Iterator[tuple[MockServer, SlowStore, ThreadPoo
     store = SlowStore(folder)
     store.migrate()
     number = store.add_map("meadow", Draft(grass(96, 96), ((48, 48),), ()), TILES)
-    server = MockServer(store=store, map_id=number, guests_may_build=True)
     with ThreadPoolExecutor(1) as executor:
-        server.keeper = server.game._keeper = Keeper(store, number, executor)
+        server = MockServer(store=store, map_id=number, executor=executor, guests_may_build=True)
         try:
             yield server, store, executor
         finally:
