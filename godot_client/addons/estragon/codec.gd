@@ -874,7 +874,7 @@ class PlayerUpdate:
 ## and again for a player whose name or look has changed.
 class PlayerJoin:
 	extends Message
-	## Never given to anybody else while the server runs.
+	## Never given to anybody else. An account has the same at every visit.
 	var player_id: int = 0
 	## The player's short number in WORLD_STATE, free for others after PLAYER_LEAVE.
 	var slot: int = 0
@@ -1114,7 +1114,7 @@ class Auth:
 
 
 ## The server takes the client for this player. Comes again, in any state, when a guest has
-## become an account or the role has changed.
+## become an account, or the name, the look or the role has changed.
 class AuthOk:
 	extends Message
 	## For an account the same at every visit.
