@@ -384,6 +384,8 @@ class Session:
         self.game.admit(self, self.lobby.standing(self.identity, self.game.name))
 
     def _watch(self, message: codec.Watch, now: float) -> None:
+        if message.player_id and not self.may("player", "watch"):
+            raise Rejected(ErrorCode.FORBIDDEN)
         if self.state is State.LOBBY:
             if not self.may("panel", "enter"):
                 raise Rejected(ErrorCode.FORBIDDEN)

@@ -8,15 +8,19 @@ import pytest
 from protocol_spec import codec
 from protocol_spec.codec import ErrorCode
 from server.identity import Identity
+from server.mapmakers import Draft
 from server.session import State
-from tests.mock_server import GRASS, TILES, MockClient, MockServer
+from tests import people
+from tests.mock_server import GRASS, TILES, MockClient, MockServer, empty_store, grass
 
 EAST = 0
 
 
 @pytest.fixture
 def server() -> MockServer:
-    return MockServer()
+    store = empty_store()
+    number = store.add_map("meadow", Draft(grass(96, 96), ((48, 48),), ()), TILES)
+    return MockServer(store=store, map_id=number)
 
 
 def watcher(server: MockServer, *, role: str = "builder", **outlook: int) -> MockClient:
@@ -28,8 +32,8 @@ def watcher(server: MockServer, *, role: str = "builder", **outlook: int) -> Moc
     client.wire.client = client
     session.only_watches = True
     session.state = State.AUTHENTICATING
-    client.player_id = 4242
-    server.lobby.let_watch(session, Identity(4242, "Watcher", 0, role))
+    client.player_id = people.account(server, f"Watcher {role}", role).player_id
+    server.lobby.let_watch(session, Identity(client.player_id, "Watcher", 0, role))
     look(client, **outlook)
     return client
 
@@ -80,7 +84,7 @@ def test_a_watcher_sees_steps_edits_and_who_comes_and_goes(server: MockServer) -
 
 def test_a_watcher_looks_elsewhere_and_follows_a_player(server: MockServer) -> None:
     vladimir = server.join("Vladimir")
-    client = watcher(server)
+    client = watcher(server, role="moderator")
     server.tick()
     look(client, chunk_x=0, chunk_y=0, width=2, height=1)
     server.tick()
@@ -91,6 +95,17 @@ def test_a_watcher_looks_elsewhere_and_follows_a_player(server: MockServer) -> N
     vladimir.server_session.lost(said_goodbye=True)
     server.tick(2)
     assert len(client.chunks) == len(vladimir.chunks)
+
+
+def test_who_builds_sees_nothing_through_a_players_eyes(server: MockServer) -> None:
+    vladimir = server.join("Vladimir")
+    client = watcher(server)
+    server.tick()
+    before = set(client.chunks)
+    look(client, player_id=vladimir.player_id)
+    server.tick(2)
+    assert client.wire.errors() == [ErrorCode.FORBIDDEN]
+    assert set(client.chunks) == before
 
 
 @pytest.mark.parametrize(
@@ -121,7 +136,7 @@ def test_a_player_may_not_watch_and_a_watcher_may_not_play(server: MockServer) -
 def test_a_watcher_may_play_meanwhile_and_goes_with_the_account(server: MockServer) -> None:
     client = watcher(server)
     server.tick()
-    server.lobby.expel(4242, ErrorCode.LOGGED_OUT)
+    server.lobby.expel(client.player_id, ErrorCode.LOGGED_OUT)
     assert client.wire.errors() == [ErrorCode.LOGGED_OUT]
     server.tick()
     assert not server.game._observers

@@ -266,6 +266,7 @@ export default {
         this.outlook = null;
         this.palette = [];
         this.lookAround();
+        this.tellStatus();
       } else if (name === "EDIT_RESULT") {
         this.editor.take(fields);
       } else if (name === "ERROR") {
