@@ -146,7 +146,7 @@ _offsets = st.one_of(
 CHEATS = st.builds(
     Cheat,
     offsets=st.lists(_offsets, min_size=1, max_size=8).map(tuple),
-    counts=st.lists(st.integers(0, 8), min_size=1, max_size=5).map(tuple),
+    counts=st.lists(st.integers(0, 2) | st.integers(0, 8), min_size=1, max_size=5).map(tuple),
     messages=st.integers(1, 8),
     hoards=st.sampled_from((0, 0, 1, 3, 4, 19, 31, 40)),
     replays=st.integers(0, 4),

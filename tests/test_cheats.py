@@ -354,14 +354,14 @@ def test_what_one_hoarded_is_not_walked_by_who_takes_the_slot() -> None:
     pozzo = server.join("Pozzo")
     for message in hoards_ahead(server.world.tick, 0):
         send(pozzo, as_bytes(message))
-    slot = pozzo.server_session.slot
-    pozzo.disconnect()
+    slot, spawn = pozzo.server_session.slot, pozzo.place
     server.tick()
+    assert pozzo.place != spawn
+    pozzo.disconnect()
     vladimir = server.join("Vladimir")
     assert vladimir.server_session.slot == slot
-    place = vladimir.place
     server.tick(INPUT_BUFFER_TICKS)
-    assert vladimir.place == place
+    assert vladimir.place == spawn
 
 
 def test_who_has_left_moves_nobody() -> None:
