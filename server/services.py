@@ -55,7 +55,12 @@ def assemble(
     player_log = PlayerLog(database, settings.chat_days)
     lobby = Lobby(settings, games, player_log, clock=clock, start=start)
     passwords = Passwords(settings)
-    limits = LoginLimits(clock, limit_loopback=settings.limit_loopback_logins)
+    limits = LoginLimits(
+        clock,
+        failures_per_name=settings.login_failures_per_minute,
+        failures_per_address=settings.login_failures_per_address,
+        limit_loopback=settings.limit_loopback_logins,
+    )
     authentication = Authentication(database, lobby, passwords, limits)
     accounts = Accounts(database, lobby, passwords, authentication)
     chat = Chat(lobby, player_log, ChatFilter(_stored_rules(database)))
