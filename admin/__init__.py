@@ -13,22 +13,31 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from admin import (
+    accounts_page,
+    audit_page,
     chat,
     live_map,
+    new_password,
     overview,
     player_page,
     players,
     report_page,
     reports,
     sanctions,
+    settings_page,
     setup_page,
     sign_in,
+    worlds_page,
 )
 from admin.panel import Panel
 from admin.sessions import PanelSessions
+from server.audit_desk import AuditDesk
 from server.callers import caller_of
 from server.maps import MapDesk
 from server.services import Services
+from server.settings_desk import SettingsDesk
+from server.trends import Trends
+from server.world_desk import WorldDesk
 
 MOUNT_PATH = "/admin"
 
@@ -47,13 +56,30 @@ class SecureOnly:
         await self._app(scope, receive, send)
 
 
-def register(app: FastAPI, services: Services, maps: MapDesk) -> None:
+def register(
+    app: FastAPI,
+    services: Services,
+    maps: MapDesk,
+    world_desk: WorldDesk,
+    settings_desk: SettingsDesk,
+    trends: Trends,
+) -> None:
     """Mounts the panel on the server's application."""
-    panel = Panel(services, maps, PanelSessions())
+    panel = Panel(
+        services,
+        maps,
+        world_desk,
+        settings_desk,
+        AuditDesk(services.database),
+        PanelSessions(),
+    )
+    services.accounts.on_closed = panel.sessions.close_all
     app.include_router(sign_in.router(panel))
+    app.include_router(new_password.router(panel))
+    new_password.register()
     sign_in.register()
     setup_page.register(services.first_owner)
-    overview.register(panel)
+    overview.register(panel, trends)
     players.register(panel)
     player_page.register(panel)
     chat.register(panel)
@@ -61,5 +87,9 @@ def register(app: FastAPI, services: Services, maps: MapDesk) -> None:
     report_page.register(panel)
     sanctions.register(panel)
     live_map.register(panel)
+    worlds_page.register(panel)
+    settings_page.register(panel)
+    audit_page.register(panel)
+    accounts_page.register(panel)
     pages.add_middleware(SecureOnly)
     ui.run_with(app, mount_path=MOUNT_PATH, title="Estragon", favicon="🌳", reconnect_timeout=5)

@@ -1,18 +1,27 @@
-"""The first page: what runs, and who is there."""
+"""The first page: how the server fares, what runs, and what there is to do."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from nicegui import ui
 
 from admin.frame import page
-from admin.panel import Panel
+from admin.panel import Panel, Staff
 from admin.theme import word
+from server.audit_desk import time_text
+from server.audit_filter import AuditFilter
+from server.moderation.actor import Actor
+from server.store.sanctions import reports
+from server.trends import Sample, Trends
 
 REFRESH_SECONDS = 1.0
-SHOWN_PLAYERS = 100
+SLOW_REFRESH_SECONDS = 10.0
+"""For what the database is asked for, and for the charts, which have a sample a minute."""
+LAST_DEEDS = 8
 
 
-def register(panel: Panel) -> None:
+def register(panel: Panel, trends: Trends) -> None:
     lobby = panel.services.lobby
 
     @ui.page("/")
@@ -21,63 +30,162 @@ def register(panel: Panel) -> None:
         if staff is None:
             return
         with page("overview", staff):
-            with ui.row().classes("gap-4"):
+            with ui.row().classes("gap-3"):
                 figures = {
-                    key: _figure(word(key))
-                    for key in ("players", "connections", "tick_ms", "late_ticks")
+                    key: _figure(key)
+                    for key in (
+                        "players",
+                        "connections",
+                        "tick_ms",
+                        "late_ticks",
+                        "sent",
+                        "received",
+                        "memory",
+                    )
                 }
+                if staff.may("report", "see"):
+                    figures["open_reports"] = _figure("open_reports", "/reports")
+            with ui.row().classes("w-full gap-3"):
+                charts = [
+                    (_chart(word("players_day")), _players),
+                    (_chart(word("tick_day")), _ticks),
+                ]
             worlds = ui.table(
                 columns=[
-                    _column("name", word("world")),
-                    _column("mode", word("mode")),
-                    _column("players", word("players")),
+                    _column(name, word(title))
+                    for name, title in (
+                        ("name", "world"),
+                        ("mode", "mode"),
+                        ("players", "players"),
+                        ("tick", "tick_ms"),
+                        ("late", "late_ticks"),
+                    )
                 ],
                 rows=[],
                 row_key="name",
                 title=word("worlds"),
             ).classes("w-full")
-            players = ui.table(
-                columns=[
-                    _column("name", word("name")),
-                    _column("world", word("world")),
-                    _column("place", word("place")),
-                ],
-                rows=[],
-                row_key="id",
-                title=word("players"),
-            ).classes("w-full")
-            players.add_slot("no-data", f"<span>{word('nobody')}</span>")
+            deeds = None
+            if staff.may("audit", "read"):
+                deeds = ui.table(
+                    columns=[
+                        _column(name, word(f"audit_{name}"))
+                        for name in ("time", "actor", "action", "subject")
+                    ],
+                    rows=[],
+                    row_key="number",
+                    title=word("last_deeds"),
+                ).classes("w-full")
+        before = trends.now()
 
         def refresh() -> None:
-            statuses = lobby.world_statuses()
-            figures["players"].text = str(sum(each.player_count for each in statuses))
+            nonlocal before
+            now = trends.now()
+            seconds = max((now.time_ms - before.time_ms) / 1000, 0.001)
+            figures["players"].text = str(now.players)
             figures["connections"].text = str(lobby.connection_count)
-            slowest = max(statuses, key=lambda each: each.tick_p99_ms)
-            figures["tick_ms"].text = f"{slowest.tick_p50_ms:.1f} / {slowest.tick_p99_ms:.1f}"
-            figures["late_ticks"].text = str(sum(each.late_ticks for each in statuses))
+            figures["tick_ms"].text = f"{now.tick_p50_ms:.1f} / {now.tick_p99_ms:.1f}"
+            figures["late_ticks"].text = str(now.late_ticks)
+            # A world that stopped takes its count along.
+            figures["sent"].text = _rate(now.bytes_sent - before.bytes_sent, seconds)
+            figures["received"].text = _rate(now.bytes_received - before.bytes_received, seconds)
+            memory = f"{now.memory_bytes / 2**20:.0f} MiB" if now.memory_bytes else "—"
+            figures["memory"].text = memory
+            before = now
             worlds.rows = [
-                {"name": each.name, "mode": each.mode, "players": each.player_count}
-                for each in statuses
-            ]
-            players.rows = [
                 {
-                    "id": player.player_id,
-                    "name": player.name,
-                    "world": each.name,
-                    "place": f"{player.x}, {player.y}",
+                    "name": each.name,
+                    "mode": each.mode,
+                    "players": each.player_count,
+                    "tick": f"{each.tick_p50_ms:.1f} / {each.tick_p99_ms:.1f}",
+                    "late": each.late_ticks,
                 }
-                for each in statuses
-                for player in lobby.player_statuses(each.name)
-            ][:SHOWN_PLAYERS]
+                for each in lobby.world_statuses()
+            ]
+
+        async def refresh_slowly() -> None:
+            samples = [*trends.samples, trends.now()]
+            for chart, lines in charts:
+                chart.options["series"] = lines(samples)
+                chart.update()
+            if "open_reports" in figures:
+                figures["open_reports"].text = await _open_reports(staff)
+            if deeds is not None:
+                found = await staff.see(
+                    lambda actor: panel.audit_desk.entries(actor, AuditFilter(), LAST_DEEDS)
+                )
+                deeds.rows = [
+                    {
+                        "number": each.number,
+                        "time": time_text(each.time_ms),
+                        "actor": each.actor,
+                        "action": each.action,
+                        "subject": each.subject,
+                    }
+                    for each in found or []
+                ]
 
         refresh()
+        await refresh_slowly()
         ui.timer(REFRESH_SECONDS, refresh)
+        ui.timer(SLOW_REFRESH_SECONDS, refresh_slowly, immediate=False)
 
 
-def _figure(title: str) -> ui.label:
-    with ui.card().classes("min-w-40"):
-        ui.label(title).classes("text-sm opacity-70")
-        return ui.label().classes("text-2xl")
+async def _open_reports(staff: Staff) -> str:
+    async def count(actor: Actor) -> int:
+        actor.check("report", "see")
+        return len(await staff.panel.services.database.do(reports, state="open"))
+
+    found = await staff.see(count)
+    return "—" if found is None else str(found)
+
+
+def _figure(key: str, way: str = "") -> ui.label:
+    card = ui.card().classes("min-w-32 p-3 gap-1").props(f"data-figure={key}")
+    with card:
+        ui.label(word(key)).classes("text-sm opacity-70")
+        label = ui.label().classes("text-xl")
+    if way:
+        card.classes("cursor-pointer").on("click", lambda: ui.navigate.to(way))
+    return label
+
+
+def _chart(title: str) -> ui.echart:
+    options: dict[str, Any] = {
+        "title": {"text": title, "textStyle": {"fontSize": 14, "color": "#888"}},
+        "grid": {"left": 44, "right": 16, "top": 40, "bottom": 28},
+        "xAxis": {"type": "time", "axisLabel": {"hideOverlap": True}},
+        "yAxis": {
+            "type": "value",
+            "min": 0,
+            "minInterval": 1,
+            "splitLine": {"lineStyle": {"opacity": 0.3}},
+        },
+        "tooltip": {"trigger": "axis"},
+        "color": ["#56733f", "#c98f3c"],
+        "animation": False,
+        "series": [],
+    }
+    return ui.echart(options).classes("h-56 grow min-w-80 basis-80")
+
+
+def _players(samples: list[Sample]) -> list[dict[str, Any]]:
+    return [_line(word("players"), [(each.time_ms, each.players) for each in samples])]
+
+
+def _ticks(samples: list[Sample]) -> list[dict[str, Any]]:
+    return [
+        _line("p50", [(each.time_ms, each.tick_p50_ms) for each in samples]),
+        _line("p99", [(each.time_ms, each.tick_p99_ms) for each in samples]),
+    ]
+
+
+def _line(name: str, points: list[tuple[int, float]]) -> dict[str, Any]:
+    return {"name": name, "type": "line", "showSymbol": len(points) < 3, "data": points}
+
+
+def _rate(count: int, seconds: float) -> str:
+    return f"{max(0, count) / seconds / 1024:.1f} KiB/s"
 
 
 def _column(name: str, label: str) -> dict[str, object]:

@@ -13,13 +13,16 @@ from nicegui import ui
 from admin.sessions import PanelSessions
 from admin.theme import WORDS, word
 from protocol_spec.codec import ErrorCode
+from server.audit_desk import AuditDesk
 from server.failures import Rejected
 from server.identity import Account
 from server.maps import MapDesk, MapRefused
 from server.moderation.actor import Actor
 from server.roles import is_staff, may
 from server.services import Services
+from server.settings_desk import SettingsDesk
 from server.store import StoreError, accounts
+from server.world_desk import WorldDesk
 
 T = TypeVar("T")
 
@@ -36,6 +39,9 @@ class SignedOut(Exception):
 class Panel:
     services: Services
     maps: MapDesk
+    world_desk: WorldDesk
+    settings_desk: SettingsDesk
+    audit_desk: AuditDesk
     sessions: PanelSessions
 
     async def enter(self, resource: str = "panel", action: str = "enter") -> Staff | None:

@@ -16,6 +16,7 @@ from server.moderation.deeds import Deeds
 from server.names import checked_name, skeleton
 from server.roles import Role, is_staff
 from server.store import accounts
+from server.store.audit import write_audit
 from server.store.thread import Database
 
 
@@ -70,9 +71,54 @@ class AccountDesk:
         await self._accounts.set_password(account, password, audit)
         return account
 
+    async def search(
+        self, actor: Actor, text: str, role: str, limit: int, offset: int = 0
+    ) -> list[Account]:
+        """By a part of the name; whoever was here last comes first. Raises Rejected."""
+        actor.check("account", "see")
+        return await self._database.do(accounts.search_accounts, text, role, limit, offset)
+
+    async def log_out(self, actor: Actor, name: str) -> None:
+        """Ends all log-ins and connections of an account. Raises Rejected."""
+        account = await self._find(name)
+        actor.check("account", "log_out", _other(actor, account))
+        await self._database.do(write_audit, actor.audit("account.log_out", account.name))
+        await self._accounts.log_out_everywhere(account.player_id)
+
+    async def password_link(self, actor: Actor, name: str) -> str:
+        """A token by which the account's owner sets a new password, once and within a day.
+
+        Whoever asks for it never learns the password. Raises Rejected.
+        """
+        account = await self._find(name)
+        actor.check("account", "reset_password", _other(actor, account))
+        await self._database.do(
+            write_audit, actor.audit("account.reset_password", account.name, way="link")
+        )
+        return self._accounts.issue_password_link(account)
+
+    async def export(self, actor: Actor, name: str) -> bytes:
+        """All that is kept of somebody, as JSON. Raises Rejected."""
+        account = await self._find(name)
+        actor.check("account", "export", _other(actor, account))
+        await self._database.do(write_audit, actor.audit("account.export", account.name))
+        return await self._accounts.export(account)
+
+    async def delete(self, actor: Actor, name: str) -> None:
+        """For good. Raises Rejected."""
+        account = await self._find(name)
+        actor.check("account", "delete", _other(actor, account))
+        audit = actor.audit("account.delete", account.name, role=account.role)
+        await self._accounts.delete_at_once(account, audit)
+
     async def _find(self, name: str) -> Account:
         """By the name, however it is spelled. Raises Rejected."""
         found = await self._database.do(accounts.find_account, skeleton=skeleton(name))
         if found is None:
             raise Rejected(ErrorCode.CHAT_NOBODY, f"there is no account {name!r}")
         return found
+
+
+def _other(actor: Actor, account: Account) -> str | None:
+    """The role that must be outranked: nobody's where it is the actor's own account."""
+    return None if account.player_id == actor.player_id else account.role

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,8 +25,11 @@ from server.store.accounts import LastOwner, Login, NameTaken
 from server.store.audit import Audit
 from server.store.export import export
 from server.store.thread import Database
+from server.tickets import Tickets
 from server.tokens import TokenKind, family, new_token, successor, token_hash
 
+LINK_SECONDS = 24 * 3600.0
+MOST_LINKS = 1000
 LOGIN_MS = 30 * 24 * 3600 * 1000
 """A log-in is remembered for so long after its last use."""
 
@@ -51,6 +56,10 @@ class Accounts:
         self._lobby = lobby
         self._passwords = passwords
         self._authentication = authentication
+        self._links: Tickets[tuple[int, str]] = Tickets(LINK_SECONDS, MOST_LINKS, TokenKind.RESET)
+        """Whose password, and the hash of the one that it takes the place of."""
+        self.on_closed: Callable[[int], None] = lambda player_id: None
+        """Told whose log-ins have all ended."""
 
     async def register(
         self,
@@ -177,6 +186,29 @@ class Accounts:
             raise Rejected(ErrorCode.AUTH_EXPIRED)
         self._close_all(account.player_id)
 
+    def issue_password_link(self, account: Account) -> str:
+        """A token for `use_password_link`; good until the password changes in whatever way."""
+        value = (account.player_id, account.password_hash)
+        self._links.drop_where(lambda each: each[0] == account.player_id)
+        return self._links.issue(value, time.monotonic())
+
+    async def use_password_link(self, token: str, password: str) -> None:
+        """Another password for whoever has the link; ends all log-ins. Raises Rejected.
+
+        A password that will not do leaves the link good.
+        """
+        now = time.monotonic()
+        found = self._links.peek(token, now)
+        account = None
+        if found is not None:
+            account = await self._database.do(accounts.find_account, player_id=found[0])
+        if found is None or account is None or account.password_hash != found[1]:
+            raise Rejected(ErrorCode.AUTH_EXPIRED, "this link is over")
+        check_strength(password, for_staff=is_staff(account.role), name=account.name)
+        if self._links.take(token, now) is None:
+            raise Rejected(ErrorCode.AUTH_EXPIRED, "this link is over")
+        await self.set_password(account, password)
+
     async def change_name(self, account: Account, name: str) -> Account:
         """Raises Rejected."""
         name = await self._rename(account.player_id, account.role, name)
@@ -231,8 +263,12 @@ class Accounts:
     async def delete(self, account: Account, password: str, address: str) -> None:
         """Ends an account for good; its name is free. Raises Rejected."""
         await self._confirmed(account, password, address)
+        await self.delete_at_once(account)
+
+    async def delete_at_once(self, account: Account, audit: Audit | None = None) -> None:
+        """Without its password. Raises Rejected."""
         try:
-            await self._database.do(accounts.delete_account, account.player_id)
+            await self._database.do(accounts.delete_account, account.player_id, audit)
         except LastOwner:
             raise Rejected(ErrorCode.FORBIDDEN, "a server needs an owner") from None
         self._close_all(account.player_id)
@@ -257,6 +293,7 @@ class Accounts:
 
     def _close_all(self, player_id: int) -> None:
         self._authentication.drop_tickets(player_id)
+        self.on_closed(player_id)
         self._lobby.expel(player_id, ErrorCode.LOGGED_OUT)
 
     async def _hash(self, password: str) -> str:

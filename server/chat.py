@@ -29,9 +29,7 @@ class Chat:
         self._lobby = lobby
         self._log = player_log
         self._time_ms = 0
-        self._recent: dict[str, deque[ChatLine]] = {
-            name: deque(maxlen=REMEMBERED) for name in lobby.games
-        }
+        self._recent: dict[str, deque[ChatLine]] = {}
         self._slow_seconds: dict[str, float] = {}
         """By world: how long everybody waits between two lines."""
         self._spoke: dict[int, float] = {}
@@ -82,7 +80,7 @@ class Chat:
                 session.notice(NoticeCode.SLOW_MODE, f"{seconds:g}")
 
     def slow_mode(self, world: str) -> float:
-        return self._slow_seconds.get(world, 0.0)
+        return self._slow_seconds.get(world, self._lobby.settings.slow_mode_seconds)
 
     def recent(self, world: str, player_id: int) -> list[ChatLine]:
         """The last lines that a player in that world could read, the oldest first.
@@ -140,7 +138,7 @@ class Chat:
             raise Rejected(ErrorCode.FORBIDDEN)
 
     def _wait_turn(self, session: Session, game: Game, now: float) -> None:
-        slow = self._slow_seconds.get(game.name, 0.0)
+        slow = self.slow_mode(game.name)
         wait = self._spoke.get(session.player_id, -slow) + slow - now
         if slow and wait > 0:
             raise Rejected(ErrorCode.CHAT_TOO_FAST, retry_after_ms=round(wait * 1000))
@@ -181,8 +179,9 @@ class Chat:
         return line
 
     def _remember(self, line: ChatLine) -> None:
-        if line.world in self._recent:
-            self._recent[line.world].append(line)
+        if line.world in self._lobby.games:
+            recent = self._recent.setdefault(line.world, deque(maxlen=REMEMBERED))
+            recent.append(line)
 
 
 READ = ("said", "masked", "flagged")

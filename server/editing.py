@@ -37,6 +37,11 @@ class Editing:
         self._turns: dict[int | str, Turns] = {}
         """Of the authors who have edits under way: by number, or by name where they have none."""
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether somebody waits for an edit of theirs."""
+        return bool(self._turns)
+
     def edit(self, edit: Edit) -> None:
         """Asks for a change of the map; `edit.done` is told when it is saved, or why it is not."""
         needed = self._chunks_for(edit.operation)

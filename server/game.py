@@ -22,6 +22,7 @@ from protocol_spec.codec import (
     WATCHER,
     ErrorCode,
     LeaveReason,
+    NoticeCode,
 )
 from server.counters import Counters
 from server.editing import Editing
@@ -33,7 +34,7 @@ from server.loading import Loading
 from server.member import Member, News, packed
 from server.observer import Observer, Outlook
 from server.roster import Roster
-from server.session import Session
+from server.session import Session, notice_frame
 from server.settings import Settings
 from server.snapshot import HEAD_SIZE, FarChanges, Snapshot
 from server.status import PlayerStatus, WorldStatus
@@ -90,6 +91,8 @@ class Game:
         self.counters = Counters()
         self._tick_began = 0.0
         self._tick_seconds: deque[float] = deque(maxlen=TIMED_TICKS)
+        self.message = ""
+        """What newcomers are told."""
         self.on_left: Callable[[int, Standing], None] = lambda player_id, standing: None
         """Told where a player stood at leaving."""
 
@@ -103,6 +106,10 @@ class Game:
         The chunks there are loaded first; the spawns' always are.
         """
         self._waiting[session.player_id] = session
+        if len(self.world.players.keys() | self._waiting.keys()) > self.settings.max_players:
+            del self._waiting[session.player_id]
+            session.entry_refused(ErrorCode.WORLD_FULL)
+            return
         if (before := self.world.players.get(session.player_id)) is not None:
             # Who was cut off or taken over just now leaves with the next tick.
             standing = self.world.standing(before.slot)
@@ -174,6 +181,11 @@ class Game:
         """The last tick, and how much of the next has passed in 1/65536."""
         phase = (now - self._tick_began) / TICK_SECONDS
         return self.world.tick, round(min(max(phase, 0.0), 1.0) * 0xFFFF)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nobody is in it and no command waits for the next tick."""
+        return not (self._inbox or self._members or self._waiting or self._editing.is_busy)
 
     def status(self) -> WorldStatus:
         return WorldStatus(
@@ -292,6 +304,8 @@ class Game:
             session.entered(player.slot)
             greeting = [self._world_entered(player.slot), *self._tile_messages]
             greeting += [*session.command_frames(), *roster]
+            if self.message:
+                greeting.append(notice_frame(NoticeCode.ANNOUNCEMENT, self.name, self.message))
             self._members[player.slot] = Member(session, greeting)
             self._senders[player.slot] = session.peer.sender
             self.unsettle(player.slot)

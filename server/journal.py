@@ -82,7 +82,7 @@ def parse_filter(text: str, tiles: TileSet, now: datetime) -> Filter:
     stand in quotes: `who:"Dr. Müller"`. Raises FilterError.
     """
     found: dict[str, object] = {}
-    for key, value in _words(text):
+    for key, value in filter_words(text):
         if not value:
             raise FilterError(f"{key}: needs a value")
         if key in ("who", "via"):
@@ -107,7 +107,8 @@ def parse_filter(text: str, tiles: TileSet, now: datetime) -> Filter:
     return Filter(**found)  # type: ignore[arg-type]
 
 
-def _words(text: str) -> Iterable[tuple[str, str]]:
+def filter_words(text: str) -> Iterable[tuple[str, str]]:
+    """The pairs of a filter, in its order. Raises FilterError where there are none."""
     at = 0
     while at < len(text):
         if text[at].isspace():

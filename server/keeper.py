@@ -77,6 +77,12 @@ class Keeper:
         """Chunks of which the database has an older state than the world."""
         return {chunk for batch in (*self._saving, *self._batches) for chunk in batch.chunks}
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing waits to be saved, and nobody for chunks or an answer."""
+        waiting = (self._batches, self._saving, self._requests, self._questions)
+        return not (self._failure or any(waiting))
+
     def want(self, chunks: Iterable[int], tile_map: TileMap) -> None:
         """These chunks are needed; LoadChunks brings them when they are there."""
         self._wanted.update({each: tile_map.chunk_place(each) for each in chunks})

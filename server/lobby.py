@@ -121,6 +121,28 @@ class Lobby:
         for game in games:
             game.on_left = self._left_from(game.name)
 
+    def open_world(self, game: Game, order: list[str]) -> None:
+        """Lets everybody into a world that has come to run. Of all in `order` the first is the
+        one for those who name none."""
+        game.on_left = self._left_from(game.name)
+        self.games[game.name] = game
+        # In place: others look at this very dict.
+        for name in order:
+            if name in self.games:
+                self.games[name] = self.games.pop(name)
+
+    def close_world(self, name: str) -> None:
+        """Lets nobody in any more."""
+        del self.games[name]
+
+    def change_settings(self, settings: Settings) -> None:
+        """Puts other settings into force, as far as they may change while the server runs."""
+        self.settings = settings
+        for game in self.games.values():
+            game.settings = settings
+        for session in self.sessions:
+            session.limits_changed()
+
     @property
     def default_game(self) -> Game:
         """The first world's."""

@@ -4,28 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
 from collections.abc import AsyncIterator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
 import admin
 from server import __version__, account_api, api, claim, control, metrics, setup_api
-from server.chunks import TileMap
 from server.entrance import Entrance
-from server.game import Game
 from server.gateway import plain
-from server.keeper import Keeper
 from server.mapmakers.village import make_village
 from server.maps import MapDesk
 from server.services import assemble
 from server.settings import Settings
+from server.settings_desk import SettingsDesk, changed_settings
 from server.store import Store, StoredWorld
 from server.store.thread import Database
 from server.tiles import builtin_tile_set
-from server.world import World
+from server.trends import Trends
+from server.world_desk import WorldDesk
+from server.worlds import Worlds, stop_where_it_failed
 
 log = logging.getLogger(__name__)
 
@@ -46,32 +45,31 @@ def create_app(settings: Settings) -> FastAPI:
     store.migrate()
     _ensure_world(store)
     writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="database")
-    stored_worlds = store.worlds()
-    worlds = [_load(stored, store, writer, settings) for stored in stored_worlds]
-    games = [game for game, _ in worlds]
-    services = assemble(settings, Database(store, writer), games)
+    database = Database(store, writer)
+    given, settings = settings, changed_settings(store, settings)
+    worlds = Worlds(store, writer)
+    games = worlds.load(_starting(store.worlds()), settings)
+    services = assemble(settings, database, games)
     lobby = services.lobby
-    numbers = [stored.map.number for stored in stored_worlds]
-    desk = MapDesk(store, dict(zip(numbers, games, strict=True)), writer)
+    trends = Trends(lobby)
+    desk = MapDesk(store, worlds.games, writer)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         tasks = [
             asyncio.create_task(lobby.watch()),
-            asyncio.create_task(services.player_log.run(games, lobby.is_expected)),
+            asyncio.create_task(trends.run()),
+            asyncio.create_task(services.player_log.run(lobby.games.values(), lobby.is_expected)),
         ]
-        for game, keeper in worlds:
-            tasks.append(asyncio.create_task(keeper.run(game.submit)))
-            tasks.append(asyncio.create_task(game.run()))
         for task in tasks:
-            task.add_done_callback(_stop_where_it_failed)
+            task.add_done_callback(stop_where_it_failed)
+        worlds.run()
         yield
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        for _, keeper in worlds:
-            await keeper.save()
-        services.player_log.note_standings(games)
+        await worlds.close()
+        services.player_log.note_standings(lobby.games.values())
         await services.player_log.flush()
         services.passwords.close()
         writer.shutdown()
@@ -89,16 +87,16 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(setup_api.router(services.first_owner))
     app.include_router(control.router(desk, services.account_desk, app.state.control_token))
     app.include_router(plain.router(lobby))
-    admin.register(app, services, desk)
+    world_desk = WorldDesk(database, desk, worlds, services)
+    settings_desk = SettingsDesk(database, lobby, given)
+    admin.register(app, services, desk, world_desk, settings_desk, trends)
     app.add_middleware(Entrance, settings=settings)
     return app
 
 
-def _stop_where_it_failed(task: asyncio.Task[None]) -> None:
-    """A server whose clock or keeper has died must not go on as if all were well."""
-    if not task.cancelled() and (bug := task.exception()) is not None:
-        log.critical("%s failed: the server stops", task.get_coro(), exc_info=bug)
-        signal.raise_signal(signal.SIGTERM)
+def _starting(stored: list[StoredWorld]) -> list[StoredWorld]:
+    """The worlds that run from the start on: a server is never without one."""
+    return [each for each in stored if each.settings.starts] or stored[:1]
 
 
 def _ensure_world(store: Store) -> None:
@@ -112,17 +110,3 @@ def _ensure_world(store: Store) -> None:
             tiles = builtin_tile_set()
             map_id = store.add_map(STARTER_WORLD, make_village(tiles, STARTER_SEED), tiles)
         store.add_world(STARTER_WORLD, STARTER_MODE, map_id)
-
-
-def _load(
-    stored: StoredWorld, store: Store, writer: Executor, settings: Settings
-) -> tuple[Game, Keeper]:
-    """A stored world, ready to run, with the chunks that newcomers will stand on."""
-    tile_map = TileMap(stored.map.width, stored.map.height, stored.map.tiles)
-    world = World(tile_map, stored.map.places, settings.max_players)
-    keeper = Keeper(store, stored.map.number, writer)
-    game = Game(stored.name, stored.mode, stored.map.name, world, keeper, settings)
-    places = {tile_map.chunk_place(chunk): chunk for chunk in game.spawn_chunks()}
-    for place, chunk in store.load_chunks(stored.map.number, list(places)).items():
-        tile_map.load(places[place], chunk.cells, chunk.revision)
-    return game, keeper

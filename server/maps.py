@@ -27,6 +27,7 @@ from server.map_parts import by_region, parts, samples, some_of
 from server.mapmakers import Draft
 from server.operations import Operation, Places, Restore, SetCells, SetPlaces
 from server.store import Store, StoredMap, StoredWorld, StoreError
+from server.store.audit import Audit
 from server.tiles import TileSet
 
 T = TypeVar("T")
@@ -83,7 +84,7 @@ class MapDesk:
         """`games` by the number of the map that runs there; `executor` is the database's thread,
         without which the caller's own waits."""
         self._store = store
-        self._games = games or {}
+        self._games = {} if games is None else games
         self._executor = executor
 
     async def maps(self) -> list[tuple[StoredMap, str]]:
@@ -108,8 +109,10 @@ class MapDesk:
             raise MapRefused(said(refusal)) from refusal
         await self._in_thread(self._store.add_map, name, draft, tiles)
 
-    async def add_world(self, name: str, map_name: str, mode: str) -> None:
-        """A world that runs from the server's next start on."""
+    async def add_world(
+        self, name: str, map_name: str, mode: str, audit: Audit | None = None
+    ) -> None:
+        """A world that runs from the server's next start on, if nobody starts it before."""
         checked_name(name, "world")
         checked_name(mode, "mode")
         stored = await self._find(map_name)
@@ -118,7 +121,7 @@ class MapDesk:
                 raise MapRefused(f"there is a world {name!r} already")
             if world.map.number == stored.number:
                 raise MapRefused(f"the map {map_name!r} belongs to the world {world.name!r}")
-        await self._in_thread(self._store.add_world, name, mode, stored.number)
+        await self._in_thread(self._store.add_world, name, mode, stored.number, audit)
 
     async def read(self, name: str, progress: Progress) -> tuple[Draft, TileSet]:
         """A whole map. What is changed meanwhile is in it or not, cell by cell."""

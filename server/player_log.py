@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from server.clock import wall_clock_ms
 from server.game import Game
@@ -80,8 +80,8 @@ class PlayerLog:
             self._visits = deque([*visits, *self._visits], MOST_KEPT)
             self._lines = deque([*lines, *self._lines], MOST_KEPT)
 
-    async def run(self, games: list[Game], is_here: Callable[[int], bool]) -> None:
-        """Until cancelled. `is_here` tells whom to remember."""
+    async def run(self, games: Collection[Game], is_here: Callable[[int], bool]) -> None:
+        """Until cancelled. `games` are those that run by then; `is_here` tells whom to remember."""
         seconds = 0
         while True:
             if self._chat_days and seconds % FORGET_SECONDS == 0:
@@ -93,7 +93,7 @@ class PlayerLog:
             await self.flush()
             self.forget({player_id for player_id, _ in self._stood if not is_here(player_id)})
 
-    def note_standings(self, games: list[Game]) -> None:
+    def note_standings(self, games: Iterable[Game]) -> None:
         for game in games:
             for player_id, standing in game.standings():
                 self.stood(player_id, game.name, standing)

@@ -255,12 +255,15 @@ class Session:
     def notice(self, code: NoticeCode, *values: str | int) -> None:
         """Tells the player something, to be put in words by the client."""
         if self.state is not State.CLOSED:
-            told = [str(each).replace("\x1f", " ") for each in values]
-            # The last of long lists have no room; half a name would be another's.
-            while len(told) > 1 and len("\x1f".join(told).encode()) > MOST_NOTICE_BYTES:
-                del told[-max(1, len(told) // 16) :]
-            text = shortened("\x1f".join(told), MOST_NOTICE_BYTES)
-            self.peer.send(codec.Notice(code, text).encode())
+            self.peer.send(notice_frame(code, *values))
+
+    def limits_changed(self) -> None:
+        """The settings have other limits of chat and of edits: from now on these count."""
+        settings, now = self.lobby.settings, self._heard
+        self._chat = Bucket(
+            settings.chat_burst / settings.chat_window_seconds, settings.chat_burst, now
+        )
+        self._edits = Bucket(settings.edits_per_second, settings.edit_burst, now)
 
     def refuse(self, refusal: Rejected, message_type: int = 0) -> None:
         """Says no to something; all goes on."""
@@ -529,6 +532,15 @@ def clean_chat(text: str) -> str:
         for each in " ".join(text.split())
         if unicodedata.category(each) != "Cc" and each not in _BIDI_OVERRIDES
     )
+
+
+def notice_frame(code: NoticeCode, *values: str | int) -> bytes:
+    """A NOTICE with as many of the values as it can hold."""
+    told = [str(each).replace("\x1f", " ") for each in values]
+    # The last of long lists have no room; half a name would be another's.
+    while len(told) > 1 and len("\x1f".join(told).encode()) > MOST_NOTICE_BYTES:
+        del told[-max(1, len(told) // 16) :]
+    return codec.Notice(code, shortened("\x1f".join(told), MOST_NOTICE_BYTES)).encode()
 
 
 def _error(

@@ -19,6 +19,10 @@ def _words(value: object) -> object:
     return value.replace(",", " ").split() if isinstance(value, str) else value
 
 
+MOST_PLAYERS = 2000
+"""In a world. WORLD_STATE.players holds 4,000, and whoever crosses a chunk's edge twice."""
+
+
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="ESTRAGON_", extra="forbid", frozen=True)
 
@@ -55,10 +59,10 @@ class Settings(BaseSettings):
     gateway: Literal["fast", "asgi"] = "fast"
     """fast: picows below uvicorn. asgi: uvicorn's own WebSockets, also used without picows."""
 
-    name: str = Field(default="Estragon", max_length=40)
+    name: str = Field(default="Estragon", min_length=1, max_length=40)
     message_of_the_day: str = Field(default="", max_length=500)
-    max_players: int = Field(default=2000, ge=1, le=2000)
-    """In each world. WORLD_STATE.players holds 4,000, and whoever crosses a chunk's edge twice."""
+    max_players: int = Field(default=MOST_PLAYERS, ge=1, le=MOST_PLAYERS)
+    """In each world."""
 
     auth_timeout_seconds: float = 5.0
     ping_after_seconds: float = 15.0
@@ -68,13 +72,15 @@ class Settings(BaseSettings):
 
     messages_per_second: int = Field(default=60, ge=1, le=65535)
     message_burst: int = 120
-    chat_characters: int = Field(default=500, le=500)
+    chat_characters: int = Field(default=500, ge=1, le=500)
     """500 characters of 4 bytes are what CHAT_MESSAGE.text holds."""
-    chat_burst: int = 8
-    chat_window_seconds: float = 10.0
+    chat_burst: int = Field(default=8, ge=1)
+    chat_window_seconds: float = Field(default=10.0, gt=0)
+    slow_mode_seconds: float = Field(default=0.0, ge=0, le=3600)
+    """Everybody waits so long between two lines, in worlds where the staff set nothing else."""
 
-    edits_per_second: int = 10
-    edit_burst: int = 40
+    edits_per_second: int = Field(default=10, ge=1)
+    edit_burst: int = Field(default=40, ge=1)
 
     argon2_kib: int = Field(default=19 * 1024, ge=8)
     """With the two below: what OWASP recommends. Changed, they count for new hashes at once, and

@@ -25,6 +25,8 @@ class TokenKind(StrEnum):
     """Back into a session whose connection was lost."""
     SETUP = "est_s_"
     """Makes the first owner."""
+    RESET = "est_w_"
+    """Sets a new password."""
     PANEL = "est_p_"
     """A session in the panel."""
 

@@ -27,6 +27,7 @@ PURE = (
     "edits",
     "operations",
     "journal",
+    "audit_filter",
     "building",
     "turns",
     "identity",

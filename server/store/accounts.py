@@ -102,6 +102,18 @@ def all_accounts(session: Session) -> list[Account]:
     return [_account(row) for row in rows]
 
 
+def search_accounts(
+    session: Session, text: str, role: str, limit: int, offset: int
+) -> list[Account]:
+    """Those with a text in their names and a role, as far as they are given; lately seen first."""
+    query = select(AccountRow).order_by(col(AccountRow.seen_ms).desc(), col(AccountRow.id))
+    if text:
+        query = query.where(col(AccountRow.name).icontains(text, autoescape=True))
+    if role:
+        query = query.where(AccountRow.role == role)
+    return [_account(row) for row in session.exec(query.offset(offset).limit(limit))]
+
+
 def has_owner(session: Session, role: str) -> bool:
     return session.exec(select(AccountRow.id).where(AccountRow.role == role)).first() is not None
 

@@ -50,17 +50,30 @@ def audit_entries(
     since_ms: int | None = None,
     until_ms: int | None = None,
     limit: int = 100,
+    before: int | None = None,
+    is_search: bool = False,
 ) -> list[Audit]:
-    """The latest first."""
+    """The latest first, from before a number on.
+
+    In a search an action may be a resource alone, and a subject a part of it.
+    """
     query = select(AuditRow)
     for column, wanted in (
         (AuditRow.actor, who),
-        (AuditRow.action, action),
-        (AuditRow.subject, subject),
         (AuditRow.via, via),
     ):
         if wanted:
             query = query.where(column == wanted)
+    if action and is_search and "." not in action:
+        query = query.where(col(AuditRow.action).startswith(f"{action}.", autoescape=True))
+    elif action:
+        query = query.where(AuditRow.action == action)
+    if subject and is_search:
+        query = query.where(col(AuditRow.subject).icontains(subject, autoescape=True))
+    elif subject:
+        query = query.where(AuditRow.subject == subject)
+    if before is not None:
+        query = query.where(col(AuditRow.id) < before)
     if since_ms is not None:
         query = query.where(AuditRow.time_ms >= since_ms)
     if until_ms is not None:

@@ -21,6 +21,7 @@ from server.mapmakers import Draft, Place
 from server.models import SnapshotRow
 from server.operations import Places
 from server.store import history, maps
+from server.store.audit import Audit
 from server.store.maps import Batch, StoredMap, StoredWorld
 from server.tiles import TileSet
 
@@ -97,9 +98,9 @@ class Store:
                 raise StoreError(f"there is a map {name!r} already")
             return maps.add_map(session, name, draft, tiles)
 
-    def add_world(self, name: str, mode: str, map_id: int) -> None:
+    def add_world(self, name: str, mode: str, map_id: int, audit: Audit | None = None) -> None:
         with self._session() as session:
-            maps.add_world(session, name, mode, map_id)
+            maps.add_world(session, name, mode, map_id, audit)
 
     def worlds(self) -> list[StoredWorld]:
         """All worlds with their maps, the oldest first."""

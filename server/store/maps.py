@@ -8,14 +8,15 @@ from itertools import islice
 from typing import Any
 
 import numpy as np
-from sqlalchemy import insert, tuple_, update
+from sqlalchemy import delete, insert, tuple_, update
 from sqlmodel import Session, col, select
 
 from server.chunks import CHUNK_SHAPE, StoredChunk, cut_chunk, pack_chunk, unpack_chunk
 from server.edits import AppliedEdit
 from server.mapmakers import Area, Draft, Place
-from server.models import ChunkRow, MapRow, TileSetRow, WorldRow
+from server.models import ChunkRow, MapRow, StandingRow, TileSetRow, WorldRow
 from server.operations import Places
+from server.store.audit import Audit, write_audit
 from server.store.upsert import upsert
 from server.tiles import TileSet, read_tile_set
 
@@ -36,10 +37,21 @@ class StoredMap:
 
 
 @dataclass(frozen=True)
+class WorldSettings:
+    starts: bool = True
+    """Whether the world runs from the server's start on."""
+    message: str = ""
+    """What newcomers are told."""
+
+
+@dataclass(frozen=True)
 class StoredWorld:
     name: str
     mode: str
     map: StoredMap
+    settings: WorldSettings = WorldSettings()
+    number: int = 0
+    """The oldest has the lowest."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +87,12 @@ def add_map(session: Session, name: str, draft: Draft, tiles: TileSet) -> int:
     return row.id
 
 
-def add_world(session: Session, name: str, mode: str, map_id: int) -> None:
+def add_world(
+    session: Session, name: str, mode: str, map_id: int, audit: Audit | None = None
+) -> None:
     session.add(WorldRow(name=name, mode=mode, map_id=map_id, settings={}))
+    if audit is not None:
+        write_audit(session, audit)
 
 
 def worlds(session: Session) -> list[StoredWorld]:
@@ -86,7 +102,40 @@ def worlds(session: Session) -> list[StoredWorld]:
         .join(TileSetRow, col(TileSetRow.id) == MapRow.tile_set_id)
         .order_by(col(WorldRow.id))
     )
-    return [StoredWorld(world.name, world.mode, _stored(row, ts)) for world, row, ts in found]
+    return [
+        StoredWorld(
+            world.name,
+            world.mode,
+            _stored(row, ts),
+            WorldSettings(**world.settings),
+            world.id or 0,
+        )
+        for world, row, ts in found
+    ]
+
+
+def change_world(
+    session: Session, name: str, mode: str, settings: WorldSettings, audit: Audit
+) -> bool:
+    """Whether there is such a world."""
+    row = session.exec(select(WorldRow).where(WorldRow.name == name)).first()
+    if row is None:
+        return False
+    row.mode, row.settings = mode, asdict(settings)
+    session.add(row)
+    write_audit(session, audit)
+    return True
+
+
+def delete_world(session: Session, name: str, audit: Audit) -> bool:
+    """With where accounts stood in it; its map stays. Whether there was such a world."""
+    row = session.exec(select(WorldRow).where(WorldRow.name == name)).first()
+    if row is None:
+        return False
+    session.delete(row)
+    session.exec(delete(StandingRow).where(col(StandingRow.world) == name))
+    write_audit(session, audit)
+    return True
 
 
 def all_maps(session: Session) -> list[StoredMap]:

@@ -1,0 +1,165 @@
+"""The page of the accounts: search, roles, log-ins, passwords, export and deletion."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from nicegui import ui
+
+from admin import new_password
+from admin.asking import ending, is_sure
+from admin.frame import page
+from admin.panel import Panel, Staff
+from admin.theme import language, word
+from server.audit_desk import time_text
+from server.identity import GUEST, Account
+from server.moderation.actor import Actor
+from server.roles import MATRIX, may_grant, outranks
+
+ROWS = 25
+
+Act = Callable[[Callable[[Actor], Awaitable[object]], str], Awaitable[bool]]
+
+
+def register(panel: Panel) -> None:
+    desk = panel.services.account_desk
+
+    @ui.page("/accounts")
+    async def accounts() -> None:
+        staff = await panel.enter("account", "see")
+        if staff is None:
+            return
+        offset = 0
+        with page("accounts", staff):
+            with ui.row().classes("w-full items-center gap-2"):
+                field = ui.input(word("name")).props("outlined dense clearable maxlength=64")
+                field.classes("grow")
+                titles = {"": word("role_any")} | {
+                    role: title[language()]
+                    for role, title in MATRIX.titles.items()
+                    if role != GUEST
+                }
+                role = ui.select(titles, value="", label=word("role"))
+                role.props("outlined dense").classes("w-48")
+                ui.button(word("search"), icon="search", on_click=lambda: search()).props(
+                    "no-caps data-do=search"
+                )
+            rows = ui.column().classes("w-full gap-2")
+            with ui.row():
+                newer = ui.button(icon="chevron_left", on_click=lambda: turn(-ROWS)).props("flat")
+                older = ui.button(icon="chevron_right", on_click=lambda: turn(ROWS)).props("flat")
+            field.on("keydown.enter", lambda: search())
+            role.on_value_change(lambda: search())
+
+        async def show() -> None:
+            found = await staff.act(
+                lambda actor: desk.search(
+                    actor, (field.value or "").strip(), role.value, ROWS + 1, offset
+                )
+            )
+            if found is None:
+                return
+            newer.set_enabled(offset > 0)
+            older.set_enabled(len(found) > ROWS)
+            rows.clear()
+            with rows:
+                for each in found[:ROWS]:
+                    _card(each, staff, act)
+                if not found:
+                    ui.label(word("account_none"))
+
+        async def act(work: Callable[[Actor], Awaitable[object]], done: str) -> bool:
+            async def do(actor: Actor) -> bool:
+                await work(actor)
+                return True
+
+            with rows:
+                is_done = await staff.act(do, done)
+                await show()
+            return bool(is_done)
+
+        async def search() -> None:
+            nonlocal offset
+            offset = 0
+            await show()
+
+        async def turn(step: int) -> None:
+            nonlocal offset
+            offset = max(0, offset + step)
+            await show()
+
+        await show()
+
+
+def _card(account: Account, staff: Staff, act: Act) -> None:
+    desk, name = staff.panel.services.account_desk, account.name
+    is_lower = outranks(staff.role, account.role)
+
+    async def change_role(role: str) -> None:
+        said = word("account_role_done").format(name=name, role=MATRIX.titles[role][language()])
+        await act(lambda actor: desk.change_role(actor, name, role), said)
+
+    async def log_out() -> None:
+        question = word("account_log_out_sure").format(name=name)
+        if await is_sure(question, word("account_log_out")):
+            done = word("account_log_out_done").format(name=name)
+            await act(lambda actor: desk.log_out(actor, name), done)
+
+    async def make_link() -> None:
+        if not await is_sure(word("account_password_sure").format(name=name), word("yes")):
+            return
+        token = await staff.act(lambda actor: desk.password_link(actor, name))
+        if token is not None:
+            _show_link(name, token)
+
+    async def export() -> None:
+        content = await staff.act(lambda actor: desk.export(actor, name))
+        if content is not None:
+            ui.download.content(content, f"account-{account.player_id}.json")
+
+    async def delete() -> None:
+        if await is_sure(word("account_delete_sure").format(name=name), word("delete")):
+            done = word("account_deleted").format(name=name)
+            await act(lambda actor: desk.delete(actor, name), done)
+
+    card = ui.card().classes("w-full p-3").props(f"data-account={account.player_id}")
+    with card, ui.row().classes("w-full items-center gap-x-4 gap-y-1"):
+        ui.label(name).classes("font-bold min-w-32")
+        ui.badge(MATRIX.titles[account.role][language()], color="secondary")
+        ui.label(f"{word('created')} {time_text(account.created_ms)[:10]}").classes("text-sm")
+        ui.label(f"{word('seen')} {time_text(account.seen_ms)[:16]}").classes("text-sm")
+        ui.space()
+        roles = [each for each in MATRIX.granted if may_grant(staff.role, account.role, each)]
+        roles = [each for each in roles if each != account.role]
+        if roles:
+            button = ui.button(icon="badge").props("flat round data-do=role")
+            with button:
+                ui.tooltip(word("account_role"))
+                with ui.menu():
+                    for each in roles:
+                        ui.menu_item(
+                            MATRIX.titles[each][language()],
+                            on_click=lambda each=each: change_role(each),
+                        ).props(f"data-role={each}")
+        for action, icon, key, work in (
+            ("log_out", "logout", "account_log_out", log_out),
+            ("reset_password", "key", "account_password", make_link),
+            ("export", "download", "account_export", export),
+            ("delete", "delete", "delete", delete),
+        ):
+            if is_lower and staff.may("account", action):
+                with ui.button(icon=icon, on_click=work).props(
+                    f'flat round data-do={action} aria-label="{word(key)}"'
+                ):
+                    ui.tooltip(word(key))
+
+
+def _show_link(name: str, token: str) -> None:
+    request = ui.context.client.request
+    base = str(request.base_url).rstrip("/").removesuffix("/admin") if request else ""
+    with ui.dialog() as dialog, ui.card().classes("max-w-xl"):
+        ui.label(word("account_link").format(name=name))
+        link = f"{base}/admin{new_password.PATH}#{token}"
+        ui.input(value=link).props("outlined readonly data-do=link").classes("w-full")
+        ending(dialog, word("close"), dialog.close)
+    dialog.open()

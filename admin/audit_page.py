@@ -1,0 +1,123 @@
+"""The page of the audit: what the staff did, searched by the filter grammar."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import orjson
+from nicegui import ui
+
+from admin.frame import page
+from admin.panel import Panel
+from admin.theme import word
+from server.audit_desk import time_text
+from server.audit_filter import AuditFilter, parse_audit_filter
+from server.journal import FilterError
+from server.moderation.actor import Actor
+from server.store.audit import Audit
+
+ROWS = 50
+
+
+def register(panel: Panel) -> None:
+    desk = panel.audit_desk
+
+    @ui.page("/audit")
+    async def audit() -> None:
+        staff = await panel.enter("audit", "read")
+        if staff is None:
+            return
+        pages: list[int | None] = [None]
+        """Before which number each page begins, from the first to the one that is shown."""
+        last: list[int] = []
+        with page("audit", staff):
+            with ui.row().classes("w-full items-start gap-2"):
+                field = ui.input(word("audit_filter")).props("outlined dense clearable")
+                field.classes("grow").props("data-do=filter")
+                ui.button(word("search"), icon="search", on_click=lambda: search()).props(
+                    "no-caps data-do=search"
+                )
+                if staff.may("audit", "export"):
+                    for kind in ("csv", "json"):
+                        ui.button(
+                            kind.upper(),
+                            icon="download",
+                            on_click=lambda kind=kind: export(kind),
+                        ).props(f"outline no-caps data-do={kind}")
+            ui.label(word("audit_help")).classes("text-sm opacity-70 font-mono break-words")
+            table = ui.table(
+                columns=[
+                    {"name": name, "label": word(f"audit_{name}"), "field": name, "align": "left"}
+                    for name in ("time", "actor", "via", "action", "subject", "details")
+                ],
+                rows=[],
+                row_key="number",
+            ).props("wrap-cells flat bordered")
+            table.classes("w-full")
+            with ui.row():
+                newer = ui.button(word("newer"), icon="chevron_left", on_click=lambda: turn(-1))
+                older = ui.button(word("older"), icon="chevron_right", on_click=lambda: turn(1))
+                newer.props("flat no-caps data-do=newer")
+                older.props("flat no-caps data-do=older")
+            field.on("keydown.enter", lambda: search())
+
+        def wanted() -> AuditFilter | None:
+            try:
+                found = parse_audit_filter(field.value or "", datetime.now(UTC))
+            except FilterError as error:
+                field.props["error"] = True
+                field.props["error-message"] = str(error)
+                field.update()
+                return None
+            field.props["error"] = False
+            field.update()
+            return found
+
+        async def show() -> None:
+            meant = wanted()
+            if meant is None:
+                return
+
+            async def work(actor: Actor) -> list[Audit]:
+                return await desk.entries(actor, meant, ROWS + 1, pages[-1])
+
+            rows = await staff.act(work)
+            if rows is None:
+                return
+            table.rows = [_row(each) for each in rows[:ROWS]]
+            last[:] = [rows[ROWS - 1].number] if len(rows) > ROWS else []
+            older.set_enabled(bool(last))
+            newer.set_enabled(len(pages) > 1)
+
+        async def search() -> None:
+            pages[:] = [None]
+            await show()
+
+        async def turn(step: int) -> None:
+            if step > 0 and last:
+                pages.append(last[0])
+            elif step < 0 and len(pages) > 1:
+                pages.pop()
+            await show()
+
+        async def export(kind: str) -> None:
+            meant = wanted()
+            if meant is None:
+                return
+            content = await staff.act(lambda actor: desk.export(actor, meant, kind))
+            if content is not None:
+                ui.download.content(content, f"audit.{kind}")
+
+        await show()
+
+
+def _row(each: Audit) -> dict[str, object]:
+    return {
+        "number": each.number,
+        "time": time_text(each.time_ms),
+        "actor": each.actor,
+        "via": each.via,
+        "action": each.action,
+        "subject": each.subject,
+        "details": orjson.dumps(each.details).decode() if each.details else "",
+    }

@@ -1,0 +1,111 @@
+"""The page of the settings: those that change while the server runs, and the others to read."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from nicegui import ui
+
+from admin.frame import page
+from admin.panel import Panel
+from admin.theme import word
+from server.moderation.actor import Actor
+from server.settings_desk import SettingState
+
+Change = Callable[[str, Any], Awaitable[None]]
+
+
+def register(panel: Panel) -> None:
+    desk = panel.settings_desk
+
+    @ui.page("/settings")
+    async def settings() -> None:
+        staff = await panel.enter("settings", "read")
+        if staff is None:
+            return
+        with page("settings", staff):
+            ui.label(word("setting_now")).classes("text-lg")
+            changeable = ui.column().classes("w-full gap-2")
+            ui.label(word("setting_fixed")).classes("text-lg")
+            fixed = ui.column().classes("w-full gap-0")
+
+        async def change(name: str, value: Any) -> None:
+            async def work(actor: Actor) -> bool:
+                await desk.change(actor, {name: value})
+                return True
+
+            with changeable:
+                await staff.act(work, word("saved"))
+                await show()
+
+        async def show() -> None:
+            states = await staff.act(_states)
+            if states is None:
+                return
+            may = staff.may("settings", "change")
+            changeable.clear()
+            with changeable:
+                for each in states:
+                    if each.can_change:
+                        _field(each, change, may=may)
+            fixed.clear()
+            with fixed:
+                for each in states:
+                    if not each.can_change:
+                        _row(each)
+
+        async def _states(actor: Actor) -> list[SettingState]:
+            return desk.states(actor)
+
+        await show()
+
+
+def _field(state: SettingState, change: Change, *, may: bool) -> None:
+    title = word(f"setting_{state.name}")
+
+    async def save() -> None:
+        value = field.value
+        if isinstance(state.given, int) and isinstance(value, float) and value.is_integer():
+            value = int(value)  # The browser has one kind of number.
+        await change(state.name, value)
+
+    async def reset() -> None:
+        await change(state.name, None)
+
+    with (
+        ui.card().classes("w-full p-3"),
+        ui.row().classes("w-full items-center gap-3").props(f"data-setting={state.name}"),
+    ):
+        field: ui.switch | ui.number | ui.input
+        if isinstance(state.value, bool):
+            field = ui.switch(title, value=state.value, on_change=save).classes("grow")
+        elif isinstance(state.value, str):
+            field = ui.input(title, value=state.value).props("outlined dense").classes("grow")
+        else:
+            field = ui.number(title, value=state.value).props("outlined dense").classes("grow")
+        field.set_enabled(may)
+        if may and not isinstance(state.value, bool):
+            field.on("keydown.enter", save)
+            ui.button(word("save"), on_click=save).props("outline no-caps data-do=save")
+        if may and state.is_changed:
+            given = word("setting_reset").format(value=_said(state.given))
+            ui.button(given, icon="undo", on_click=reset).props("flat no-caps data-do=reset")
+
+
+def _row(state: SettingState) -> None:
+    with (
+        ui.row()
+        .classes("w-full justify-between border-b py-1 gap-4")
+        .props(f"data-setting={state.name}")
+    ):
+        ui.label(state.name).classes("font-mono text-sm")
+        ui.label(_said(state.value)).classes("font-mono text-sm opacity-80 break-all")
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, bool):
+        return word("setting_on" if value else "setting_off")
+    if isinstance(value, float):
+        return f"{value:g}"
+    return str(value) or word("setting_empty")

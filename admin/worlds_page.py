@@ -1,0 +1,141 @@
+"""The page of the worlds: which there are, which run, and making one of a map and a mode."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from nicegui import ui
+
+from admin.asking import asked_text, ending, is_sure
+from admin.frame import page
+from admin.panel import Panel, Staff
+from admin.theme import word
+from server.moderation.actor import Actor
+from server.world_desk import WorldState
+
+REFRESH_SECONDS = 2.0
+COMMON_MODE = "free_roam"
+
+
+def register(panel: Panel) -> None:
+    desk = panel.world_desk
+
+    @ui.page("/worlds")
+    async def worlds() -> None:
+        staff = await panel.enter()
+        if staff is None:
+            return
+        with page("worlds", staff):
+            if staff.may("world", "create"):
+                ui.button(word("world_new"), icon="add", on_click=lambda: ask_new()).props(
+                    "no-caps data-do=new"
+                )
+            cards = ui.column().classes("w-full gap-4")
+        shown: list[WorldState] = []
+
+        async def refresh(*, anyway: bool = False) -> None:
+            nonlocal shown
+            found = await staff.see(desk.states)
+            if found is None or (found == shown and not anyway):
+                return
+            shown = found
+            cards.clear()
+            with cards:
+                for each in found:
+                    _card(each, staff, act)
+
+        async def act(work: Callable[[Actor], Awaitable[object]], done: str) -> None:
+            with cards:
+                await staff.act(work, done)
+                await refresh(anyway=True)
+
+        async def ask_new() -> None:
+            maps = await staff.act(desk.free_maps)
+            if maps is None:
+                return
+            with ui.dialog() as dialog, ui.card().classes("min-w-80"):
+                ui.label(word("world_new")).classes("text-lg")
+                name = ui.input(word("name")).props("outlined maxlength=64").classes("w-full")
+                of = ui.select(maps, label=word("map"), value=maps[0] if maps else None)
+                of.props("outlined").classes("w-full")
+                if not maps:
+                    ui.label(word("world_no_map")).classes("text-sm")
+                mode = ui.input(word("mode"), value=COMMON_MODE).props("outlined maxlength=64")
+                mode.classes("w-full")
+
+                async def create() -> None:
+                    made = (name.value, of.value or "", mode.value)
+
+                    async def work(actor: Actor) -> None:
+                        await desk.create(actor, *made)
+
+                    dialog.close()
+                    await act(work, word("world_created"))
+
+                ending(dialog, word("create"), create)
+            dialog.open()
+
+        await refresh()
+        ui.timer(REFRESH_SECONDS, refresh)
+
+
+def _card(
+    world: WorldState,
+    staff: Staff,
+    act: Callable[[Callable[[Actor], Awaitable[object]], str], Awaitable[None]],
+) -> None:
+    desk, name = staff.panel.world_desk, world.name
+
+    async def start() -> None:
+        await act(lambda actor: desk.start(actor, name), word("world_started"))
+
+    async def stop() -> None:
+        question = word("world_stop_sure").format(count=world.player_count)
+        if await is_sure(question, word("world_stop")):
+            await act(lambda actor: desk.stop(actor, name), word("world_stopped"))
+
+    async def delete() -> None:
+        if await is_sure(word("world_delete_sure"), word("delete")):
+            await act(lambda actor: desk.delete(actor, name), word("world_deleted"))
+
+    async def tell() -> None:
+        text = await asked_text(word("world_message"), world.message, 500)
+        if text is not None:
+            await act(lambda actor: desk.set_message(actor, name, text), word("saved"))
+
+    async def change_mode() -> None:
+        mode = await asked_text(word("mode"), world.mode, 64)
+        if mode is not None:
+            await act(lambda actor: desk.set_mode(actor, name, mode), word("saved"))
+
+    with ui.card().classes("w-full").props(f"data-world={name.encode().hex()}"):
+        with ui.row().classes("items-center w-full no-wrap"):
+            running = "positive" if world.is_running else "grey"
+            ui.icon("public", color=running, size="28px")
+            ui.label(name).classes("text-lg font-bold ellipsis")
+            ui.space()
+            state = word("world_runs") if world.is_running else word("world_rests")
+            ui.badge(state, color=running).classes("text-sm")
+        with ui.row().classes("gap-x-6 gap-y-1 text-sm"):
+            ui.label(f"{word('map')}: {world.map_name}")
+            ui.label(f"{word('mode')}: {world.mode}")
+            ui.label(f"{word('players')}: {world.player_count}")
+            if world.slow_mode_seconds:
+                ui.label(f"{word('slow_mode')}: {world.slow_mode_seconds:g} s")
+        if world.message:
+            ui.label(world.message).classes("text-sm italic break-words")
+        with ui.row().classes("gap-2"):
+            if world.is_running and staff.may("world", "stop"):
+                _button(word("world_stop"), "stop", "stop", stop)
+            if not world.is_running and staff.may("world", "start"):
+                _button(word("world_start"), "play_arrow", "start", start)
+            if staff.may("world", "message"):
+                _button(word("world_message"), "campaign", "message", tell)
+            if not world.is_running and staff.may("world", "settings"):
+                _button(word("world_mode"), "tune", "mode", change_mode)
+            if not world.is_running and staff.may("world", "delete"):
+                _button(word("delete"), "delete", "delete", delete)
+
+
+def _button(text: str, icon: str, key: str, on_click: Callable[[], Awaitable[None]]) -> None:
+    ui.button(text, icon=icon, on_click=on_click).props(f"outline no-caps data-do={key}")

@@ -1,0 +1,162 @@
+"""The page of the worlds: what it starts, stops and says reaches real clients."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from playwright.async_api import Page
+
+from protocol_spec import codec
+from protocol_spec.client import Client
+from protocol_spec.codec import ErrorCode, NoticeCode
+from server.roles import Role
+from server.tiles import builtin_tile_set
+from tests.desks import PEOPLE, operator, refused, signed_in, staffed_server
+from tests.people import close_code, hang_up
+from tests.running import RunningServer
+
+DIRT = builtin_tile_set()["path"]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """With a world that does not run yet, and a map that has none."""
+    with staffed_server(tmp_path_factory.mktemp("worlds"), guests_may_build="1") as started:
+        for name in ("ruins", "tower"):
+            operator(started, "map", "new", "maze", "--name", name, "--size", "64x64")
+        operator(started, "world", "add", "cellar", "--map", "ruins")
+        yield started
+
+
+async def press(page: Page, world: str, what: str) -> None:
+    await page.locator(f"[data-world='{world.encode().hex()}'] [data-do={what}]").click()
+
+
+async def say_yes(page: Page) -> None:
+    await page.locator("[data-do=yes]").click()
+
+
+async def wait_for_button(page: Page, world: str, what: str) -> None:
+    await page.locator(f"[data-world='{world.encode().hex()}'] [data-do={what}]").wait_for()
+
+
+def test_a_world_starts_takes_players_in_and_stops_with_nothing_lost(
+    server: RunningServer,
+) -> None:
+    async def scene() -> None:
+        async with signed_in(server, "/worlds") as page:
+            await press(page, "cellar", "start")
+            await wait_for_button(page, "cellar", "stop")
+            ann = await Client.join(server.url, "Ann", "cellar")
+            assert ann.session.entered is not None
+            assert ann.session.entered.world == "cellar"
+            assert ann.session.state is not None
+            x, y = ann.session.state.x >> 10, ann.session.state.y >> 10
+            # Not waited for: what is on its way when the world stops is saved, too.
+            ann.session.edit(codec.EditCells(0, codec.CellEdit(0, x, y, DIRT).pack()))
+            await press(page, "cellar", "stop")
+            await say_yes(page)
+            assert await close_code(ann, 10) == 4000 + ErrorCode.WORLD_UNKNOWN
+            assert ann.session.error is not None
+            assert ann.session.error.text == "cellar was stopped"
+            await wait_for_button(page, "cellar", "start")
+            assert await refused(server, "Bea", "cellar") == ErrorCode.WORLD_UNKNOWN
+            assert "Ann" in await asyncio.to_thread(operator, server, "map", "history", "ruins")
+            await press(page, "cellar", "start")
+            await wait_for_button(page, "cellar", "stop")
+            cyd = await Client.join(server.url, "Cyd", "cellar")
+            await cyd.wait_for(lambda session: session.tile_at(0, x, y) == DIRT)
+            await hang_up(cyd)
+
+    asyncio.run(scene())
+
+
+def test_who_is_elsewhere_plays_on_and_the_last_world_stays(server: RunningServer) -> None:
+    async def scene() -> None:
+        async with signed_in(server, "/worlds") as page:
+            ann = await Client.join(server.url, "Ann", "village")
+            await press(page, "cellar", "stop")
+            await say_yes(page)
+            await wait_for_button(page, "cellar", "start")
+            await press(page, "village", "stop")
+            await say_yes(page)
+            await page.get_by_text("the last world that runs cannot be stopped").wait_for()
+            assert ann.session.state is not None
+            tick = ann.session.state.tick
+            await ann.wait_for(lambda each: each.state is not None and each.state.tick > tick)
+            await hang_up(ann)
+
+    asyncio.run(scene())
+
+
+def test_a_world_is_made_of_a_map_and_a_mode_and_deleted(server: RunningServer) -> None:
+    async def scene() -> None:
+        async with signed_in(server, "/worlds") as page:
+            await page.locator("[data-do=new]").click()
+            await page.get_by_label("Name").fill("attic")
+            await say_yes(page)
+            await press(page, "attic", "start")
+            await wait_for_button(page, "attic", "stop")
+            ann = await Client.join(server.url, "Ann", "attic")
+            assert ann.session.entered is not None
+            assert ann.session.entered.width == 64
+            await hang_up(ann)
+            await press(page, "attic", "stop")
+            await say_yes(page)
+            await press(page, "attic", "delete")
+            await say_yes(page)
+            await page.get_by_text("attic", exact=True).wait_for(state="detached")
+        assert "attic" not in await asyncio.to_thread(operator, server, "world", "list")
+        assert "tower" in await asyncio.to_thread(operator, server, "map", "list")
+
+    asyncio.run(scene())
+
+
+def test_the_message_of_the_day_reaches_who_is_there_and_who_comes(server: RunningServer) -> None:
+    text = "<b>Tea</b> at five"
+    told = (NoticeCode.ANNOUNCEMENT, ["village", text])
+
+    async def scene() -> None:
+        async with signed_in(server, "/worlds") as page:
+            ann = await Client.join(server.url, "Ann", "village")
+            await press(page, "village", "message")
+            await page.get_by_label("Message of the day").fill(text)
+            await say_yes(page)
+            await ann.wait_for(lambda session: told in session.notices)
+            bea = await Client.join(server.url, "Bea", "village")
+            await bea.wait_for(lambda session: told in session.notices)
+            await page.get_by_text(text).wait_for()
+            assert await page.get_by_text("Tea", exact=True).count() == 0
+            await hang_up(ann, bea)
+
+    asyncio.run(scene())
+
+
+def test_who_loses_the_role_cannot_stop_a_world_from_an_open_page(server: RunningServer) -> None:
+    name = PEOPLE[Role.ADMIN]
+
+    async def scene() -> None:
+        async with signed_in(server, "/worlds", name) as page:
+            await press(page, "village", "message")
+            field = page.get_by_label("Message of the day")
+            await field.fill("mine")
+            await asyncio.to_thread(operator, server, "admin", "role", name, "moderator")
+            await say_yes(page)
+            await page.get_by_text("Your role may not do that.").wait_for()
+            assert await page.get_by_text("mine", exact=True).count() == 0
+
+    asyncio.run(scene())
+    operator(server, "admin", "role", name, "admin")
+
+
+def test_a_stopped_world_stays_stopped_over_a_restart(server: RunningServer) -> None:
+    server.stop()
+    server.start()
+
+    async def scene() -> None:
+        assert await refused(server, "Dan", "cellar") == ErrorCode.WORLD_UNKNOWN
+        await hang_up(await Client.join(server.url, "Ann", "village"))
+
+    asyncio.run(scene())
