@@ -7,7 +7,7 @@ from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
 
-from server.game import wall_clock_ms
+from server.clock import wall_clock_ms
 from server.lobby import Lobby
 
 SAMPLE_SECONDS = 60.0
