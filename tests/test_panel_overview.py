@@ -37,6 +37,8 @@ def test_the_figures_follow_who_comes_goes_and_complains(server: RunningServer) 
             ann = await Client.join(server.url, "Ann")
             bea = await Client.join(server.url, "Bea")
             await figure(page, "players", "2")
+            sent = page.locator("[data-figure=sent] > div").nth(1)
+            await expect(sent).not_to_have_text("0.0 KiB/s", timeout=15_000)
             ann.session.report(bea.session.player_id, "<img src=x onerror=alert(1)>")
             await figure(page, "open_reports", "1")
             await hang_up(ann, bea)
@@ -63,7 +65,6 @@ def test_a_sample_counts_what_is_there_and_no_more_than_a_day_is_kept() -> None:
     guest(server, "Ann")
     sample = trends.now()
     assert sample.players == 1
-    assert sample.bytes_sent > 0
     for _ in range(KEPT_SAMPLES + 5):
         trends.samples.append(sample)
     assert len(trends.samples) == 24 * 60
