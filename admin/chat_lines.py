@@ -29,7 +29,7 @@ STYLE = """
 .chat-line.deleted .chat-words { text-decoration: line-through; opacity: .6; }
 .chat-line.marked { background: rgba(86, 115, 63, .25); }
 .chat-time { opacity: .6; flex: none; font-variant-numeric: tabular-nums; }
-.chat-text { flex: 1; min-width: 0; overflow-wrap: anywhere; }
+.chat-text { flex: 1; min-width: 0; overflow: hidden; overflow-wrap: anywhere; }
 .chat-deeds { flex: none; }
 """
 

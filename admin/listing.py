@@ -12,6 +12,11 @@ from admin.theme import language, word
 LOCALES = {"en": "en-GB", "ru": "ru-RU"}
 """How times and dates are written."""
 
+STYLE = """
+.listing .cell { display: inline-block; max-width: 28rem; overflow: hidden;
+  overflow-wrap: anywhere; vertical-align: middle; }
+"""
+
 Row = dict[str, Any]
 
 
@@ -30,6 +35,7 @@ class Listing(ui.element, component="components/listing.js"):
         has_search: bool = False,
     ) -> None:
         super().__init__()
+        ui.add_css(STYLE)
         self.rows: list[Row] = []
         self._props["rows"] = []
         self._props["columns"] = columns

@@ -13,8 +13,10 @@ from pathlib import Path
 
 from playwright.async_api import Page
 
+from server.moderation.records import Records
 from tests import toolbox
 from tests.browser import DESK, browser_page
+from tests.mock_server import MockServer
 from tests.people import PASSWORD as PASSWORD
 from tests.people import QUICK, staff
 from tests.running import RunningServer
@@ -22,14 +24,13 @@ from tests.running import RunningServer
 
 @contextmanager
 def staffed_server(
-    folder: Path, *people: tuple[str, str], database_url: str = ""
+    folder: Path, *people: tuple[str, str], environment: dict[str, str] | None = None
 ) -> Iterator[RunningServer]:
     """A server with accounts, by name and role; afterwards its log must not tell of a bug."""
     data = folder / "data"
     data.mkdir()
-    staff(data, *people, database_url=database_url)
-    flags = ("--database-url", database_url) if database_url else ()
-    with RunningServer(data, *flags, environment=QUICK) as server:
+    staff(data, *people)
+    with RunningServer(data, environment={**QUICK, **(environment or {})}) as server:
         yield server
     assert server.failures() == []
 
@@ -49,7 +50,8 @@ async def signed_in(
         await page.fill("input[name=username]", name)
         await page.fill("input[name=password]", PASSWORD)
         await page.keyboard.press("Enter")
-        await page.wait_for_url(f"**/admin{path}")
+        # Not by a pattern: the page that asks has the way back in its own address.
+        await page.wait_for_url(lambda url: url == f"{server.base}/admin{path}")
         yield page
 
 
@@ -75,3 +77,20 @@ def answer(
     except urllib.error.HTTPError as refusal:
         with refusal:
             return refusal.code, dict(refusal.headers), refusal.read().decode()
+
+
+async def press(page: Page, name: str) -> None:
+    """A button of the page that opens a dialog, which `confirm` then sends off."""
+    await page.get_by_role("button", name=name, exact=True).first.click()
+    await page.locator("[data-confirm]").wait_for()
+
+
+async def confirm(page: Page, said: str) -> None:
+    await page.locator("[data-confirm]").click()
+    await page.get_by_text(said).first.wait_for()
+    await page.locator("[data-confirm]").wait_for(state="detached")
+
+
+def records_of(server: MockServer) -> Records:
+    services = server.services
+    return Records(services.database, services.lobby, services.sanctions)

@@ -8,7 +8,7 @@ export default {
   emits: ["act"],
   template: `
     <q-table
-      flat bordered wrap-cells class="full-width" row-key="id" :rows="rows" :columns="shownColumns"
+      flat bordered wrap-cells class="full-width listing" row-key="id" :rows="rows" :columns="shownColumns"
       :grid="$q.screen.lt.md" :filter="wanted" :filter-method="find"
       v-model:pagination="pagination" :rows-per-page-options="[25, 50, 100]"
       :hide-pagination="rows.length <= pagination.rowsPerPage"
@@ -33,7 +33,7 @@ export default {
           </template>
           <a
             v-else-if="cell.col.kind === 'link'" :href="cell.row[cell.col.href]"
-            class="text-primary text-weight-medium"
+            class="text-primary text-weight-medium cell"
           >{{ shown(cell.col, cell.value) }}</a>
           <span v-else class="cell">{{ shown(cell.col, cell.value) }}</span>
         </q-td>

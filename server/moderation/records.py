@@ -176,6 +176,7 @@ class Records:
             kind=kind,
             in_force_at_ms=wall_clock_ms() if only_in_force else None,
             containing=containing.replace("\0", ""),
+            with_networks=actor.may("player", "see_address"),
         )
         return [self._shown(actor, each) for each in found]
 

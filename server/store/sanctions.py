@@ -82,9 +82,10 @@ def all_sanctions(
     kind: SanctionKind | None = None,
     in_force_at_ms: int | None = None,
     containing: str = "",
+    with_networks: bool = True,
     limit: int = 200,
 ) -> list[Sanction]:
-    """The latest first; `containing` is looked for in all that has been written in them."""
+    """The latest first; `containing` is looked for in names, reasons, notes, and networks."""
     query = select(SanctionRow)
     if player_id is not None:
         query = query.where(SanctionRow.player_id == player_id)
@@ -93,7 +94,9 @@ def all_sanctions(
     if in_force_at_ms is not None:
         query = query.where(_in_force(in_force_at_ms))
     if containing:
-        written = (SanctionRow.name, SanctionRow.network, SanctionRow.reason, SanctionRow.note)
+        written = [SanctionRow.name, SanctionRow.reason, SanctionRow.note]
+        if with_networks:
+            written.append(SanctionRow.network)
         texts = [col(each).icontains(containing, autoescape=True) for each in written]
         query = query.where(or_(*texts))
     rows = session.exec(query.order_by(col(SanctionRow.id).desc()).limit(limit))
