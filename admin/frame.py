@@ -39,7 +39,9 @@ def page(key: str, staff: Staff, *, wide: bool = False) -> Iterator[None]:
     ui.colors(primary="#7a5230", secondary="#56733f", accent="#c98f3c")
     ui.page_title(f"{word(key)} · Estragon")
     _dark()
-    drawer = ui.left_drawer(bordered=True).props("width=220 breakpoint=900")
+    # Without a value NiceGUI asks the browser for it, and logs a failure where the page is gone.
+    drawer = ui.left_drawer(value=False, bordered=True)
+    drawer.props("show-if-above width=220 breakpoint=900")
     with drawer, ui.list().classes("w-full"):
         for path, name, icon, permission in PAGES:
             if staff.may(*permission):

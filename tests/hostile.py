@@ -9,7 +9,7 @@ from dataclasses import asdict
 from playwright.async_api import ConsoleMessage, Dialog, Page, Request
 from sqlmodel import Session
 
-from server.game import wall_clock_ms
+from server.clock import wall_clock_ms
 from server.identity import Sanction, SanctionKind
 from server.moderation.actor import OPERATOR
 from server.store import Store, accounts, sanctions
