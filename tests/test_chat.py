@@ -399,7 +399,7 @@ def test_lines_are_found_by_what_is_asked(store: Store) -> None:
     assert found(containing="100%") == [2]
     assert found(containing="SURE") == [3, 2]
     assert found(since_ms=2, until_ms=3) == [3, 2]
-    assert found(fate="flagged") == [3]
+    assert found(fates=["flagged"]) == [3]
     (whisper,) = store.do(chat.lines, since_ms=4)
     assert (whisper.to_id, whisper.to_name) == (2, "Estragon")
 

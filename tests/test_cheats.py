@@ -358,6 +358,7 @@ def test_what_one_hoarded_is_not_walked_by_who_takes_the_slot() -> None:
     server.tick()
     assert pozzo.place != spawn
     pozzo.disconnect()
+    server.tick()
     vladimir = server.join("Vladimir")
     assert vladimir.server_session.slot == slot
     server.tick(INPUT_BUFFER_TICKS)
@@ -368,7 +369,8 @@ def test_who_has_left_moves_nobody() -> None:
     server = MockServer(max_players=1)
     pozzo = server.join("Pozzo")
     pozzo.disconnect()
-    send(pozzo, as_bytes((server.world.tick + 2, EAST * 8)))
+    send(pozzo, as_bytes((server.world.tick + 3, EAST * 8)))
+    server.tick()
     vladimir = server.join("Vladimir")
     place = vladimir.place
     for _ in range(20):
