@@ -11,6 +11,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable
+from itertools import chain
 from typing import TypeVar
 
 import numpy as np
@@ -33,6 +34,7 @@ from server.keeper import Keeper
 from server.loading import Loading
 from server.member import Member, News, packed
 from server.observer import Observer, Outlook
+from server.operations import Places
 from server.roster import Roster
 from server.session import Session, notice_frame
 from server.settings import Settings
@@ -93,8 +95,13 @@ class Game:
         self._tick_seconds: deque[float] = deque(maxlen=TIMED_TICKS)
         self.message = ""
         """What newcomers are told."""
+        self._spawns_of: Places | None = None
+        self._spawn_chunks: set[int] = set()
+        """What must be loaded for those places: where they are many, it is long to find."""
         self.on_left: Callable[[int, Standing], None] = lambda player_id, standing: None
         """Told where a player stood at leaving."""
+        self.between_ticks: Callable[[float], None] = lambda left_seconds: None
+        """Called after each tick, with how long it is until the next."""
 
     def submit(self, command: Command) -> None:
         """Puts a command where the next tick finds it."""
@@ -248,6 +255,7 @@ class Game:
             lasted = time.perf_counter() - began
             self._tick_seconds.append(lasted)
             self.counters.ticked(lasted)
+            self.between_ticks(due + TICK_SECONDS - loop.time())
 
     def do_tick(self, now: float) -> None:
         """One step of the world, told to everybody in it."""
@@ -448,8 +456,11 @@ class Game:
 
     def spawn_chunks(self) -> set[int]:
         """What must be loaded before anybody can enter: where they will stand."""
-        spawns = self.world.places.spawns
-        return {chunk for place in spawns for chunk in self._loading.around(*place)}
+        places = self.world.places
+        if self._spawns_of is not places:
+            around = (self._loading.around(*place) for place in places.spawns)
+            self._spawns_of, self._spawn_chunks = places, set(chain.from_iterable(around))
+        return self._spawn_chunks
 
     def standings(self) -> list[tuple[int, Standing]]:
         """Where everybody stands, by player id."""

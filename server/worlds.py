@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from protocol_spec.codec import ErrorCode
 from server.chunks import TileMap
 from server.game import Game
+from server.garbage import Garbage
 from server.keeper import Keeper
 from server.lobby import Lobby
 from server.settings import MOST_PLAYERS, Settings
@@ -42,6 +43,7 @@ class Worlds:
         """`writer` is the database's thread."""
         self._store = store
         self._writer = writer
+        self._garbage = Garbage()
         self._running: dict[str, _Running] = {}
         self.games: dict[int, Game] = {}
         """Those that run, by the numbers of their maps."""
@@ -52,6 +54,7 @@ class Worlds:
 
     def run(self) -> None:
         """Sets going what was loaded."""
+        self._garbage.take_over()
         for each in self._running.values():
             self._set_going(each)
 
@@ -101,6 +104,7 @@ class Worlds:
         await asyncio.gather(*tasks, return_exceptions=True)
         for each in self._running.values():
             await each.keeper.save()
+        self._garbage.hand_back()
 
     def is_running(self, name: str) -> bool:
         return name in self._running
@@ -125,6 +129,7 @@ class Worlds:
         return each
 
     def _set_going(self, each: _Running) -> None:
+        each.game.between_ticks = self._garbage.collect
         each.tasks = [
             asyncio.create_task(each.keeper.run(each.game.submit)),
             asyncio.create_task(each.game.run()),

@@ -60,8 +60,10 @@ class Connection:
 
     def end(self, *, said_goodbye: bool) -> None:
         """The socket is gone; the peer may have closed it as one should."""
-        if self._session is not None:
-            self._session.lost(said_goodbye=said_goodbye)
+        # Both know each other: without this only the garbage collector would part them.
+        session, self._session = self._session, None
+        if session is not None:
+            session.lost(said_goodbye=said_goodbye)
 
     def send(self, message: bytes) -> None:
         if self._session is not None and self._session.game is not None:

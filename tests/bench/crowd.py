@@ -75,6 +75,10 @@ class LightClient(Client):
             frame = struct.pack("!BHIB", codec.Input.TYPE, 11, tick, 1) + command
             self._transport.send(picows.WSMsgType.BINARY, frame)
 
+    def stand(self) -> None:
+        """Says that it is there."""
+        self.session.send(codec.Ping(0).encode())
+
     def grow_light(self) -> None:
         assert self.session.state is not None
         self.tick = self.session.state.tick
