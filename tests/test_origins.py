@@ -206,12 +206,16 @@ def test_behind_a_trusted_proxy_the_origin_is_that_of_the_proxys_page(
     assert knock(server, GAME, **forwarded, Origin="https://evil.example") == 403
 
 
-def test_what_comes_through_a_proxy_does_not_open_the_panel(server: RunningServer) -> None:
+def test_what_comes_through_a_proxy_reaches_the_panel_over_https_and_no_command_at_all(
+    server: RunningServer,
+) -> None:
     for client in ("198.51.100.7", "127.0.0.1", "::1", "nonsense"):
         forwarded = behind_proxy(server, client) | {"Host": server.address}
-        assert knock(server, PANEL_SOCKET, **forwarded) == 403
-        assert ask(server, "/admin/", **forwarded).status == 403
         assert ask(server, "/api/control", "POST", **forwarded).status == 403
+        assert ask(server, "/admin/sign-in", **forwarded).status == 200
+        readable = forwarded | {"X_Forwarded_Proto": "http"}
+        assert knock(server, PANEL_SOCKET, **readable) == 403
+        assert ask(server, "/admin/sign-in", **readable).status == 403
 
 
 def refused_of(server: RunningServer, count: int, client: str) -> list[bool]:
