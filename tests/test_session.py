@@ -165,8 +165,9 @@ def test_a_full_world_is_answered() -> None:
 
 
 def test_a_session_that_ended_stays_ended_when_the_world_refuses_it() -> None:
-    server = MockServer(max_players=1)
+    server = MockServer(max_players=3)
     server.join("Vladimir")
+    server.world._free.clear()
     client = server.connect("Estragon")
     client.begin()
     client.disconnect()
