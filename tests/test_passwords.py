@@ -203,9 +203,12 @@ def test_the_loop_goes_on_while_a_password_is_hashed(make: Make) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="threads have no priority of their own")
 def test_the_threads_step_back_and_nobody_else_does(make: Make) -> None:
+    others = set(threading.enumerate())  # Servers of other tests may have some of their own.
     passwords = make(**CHEAP, password_threads=3)
     asyncio.run(in_parallel(*(passwords.hash(GOOD) for _ in range(20))))
-    threads = [each for each in threading.enumerate() if each.name.startswith("passwords")]
+    threads = [
+        each for each in set(threading.enumerate()) - others if each.name.startswith("passwords")
+    ]
     assert 1 <= len(threads) <= 3
     niceness = {os.getpriority(os.PRIO_PROCESS, each.native_id or 0) for each in threads}
     assert niceness == {10}
