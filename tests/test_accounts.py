@@ -10,14 +10,19 @@ from typing import Any
 
 import aiohttp
 import pytest
+from fastapi import FastAPI
+from starlette.types import Message
 
 from protocol_spec import codec
 from protocol_spec.client import Client, Refused
 from protocol_spec.codec import AuthMethod, ErrorCode, NoticeCode
+from server import account_api
+from server.callers import Caller
 from server.failures import Rejected
 from server.identity import OWNER
 from server.mapmakers import Draft
 from server.names import skeleton
+from server.passwords import Busy
 from server.roles import Role
 from server.store import Store, StoreError, accounts
 from tests.gate import Gate
@@ -758,6 +763,21 @@ def test_an_old_hash_that_is_renewed_overwrites_no_new_password(mock: MockServer
     assert done(log_in).account.player_id == owner.player_id
 
 
+def test_a_name_that_was_asked_for_when_the_server_was_busy_is_free(
+    mock: MockServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def busy(_: str) -> str:
+        raise Busy(7)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(mock.services.passwords, "hash", busy)
+        with pytest.raises(Rejected) as rejected:
+            done(mock.services.accounts.register("Vladimir", PASSWORD, HERE))
+    assert rejected.value.code is ErrorCode.SERVER_BUSY
+    assert rejected.value.retry_after_ms == 7000
+    guest(mock, "Vladimir")
+
+
 def test_a_hash_of_old_parameters_is_renewed_at_the_log_in(store: Store) -> None:
     before = MockServer(store=store)
     number = account(before, "Vladimir").player_id
@@ -863,6 +883,38 @@ def test_what_is_no_request_is_told_so(running: RunningServer, body: bytes) -> N
 
     status, told = asyncio.run(scene())
     assert (status, told["code"]) == (422, "INVALID")
+
+
+def test_who_sends_half_a_request_is_not_waited_for_for_ever(
+    mock: MockServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(account_api, "BODY_SECONDS", 0.05)
+    app = FastAPI()
+    app.include_router(account_api.routes)
+    account_api.answer_refusals(app)
+    app.state.accounts = mock.services.accounts
+    answered: list[Message] = []
+
+    async def receive() -> Message:
+        if not answered:
+            answered.append({})
+            return {"type": "http.request", "body": b"{", "more_body": True}
+        await asyncio.Event().wait()
+        raise AssertionError("nothing more comes")
+
+    async def send(message: Message) -> None:
+        answered.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/api/login",
+        "headers": [(b"content-type", b"application/json")],
+        "query_string": b"",
+        "estragon.caller": Caller(HERE, "", "http", True),
+    }
+    done(app(scope, receive, send))
+    assert answered[1]["status"] == 408
 
 
 def test_half_a_letter_is_no_name(running: RunningServer) -> None:
