@@ -31,13 +31,13 @@ from admin import (
 )
 from admin.panel import Panel
 from admin.sessions import PanelSessions
-from server.audit_desk import AuditDesk
-from server.callers import caller_of
-from server.maps import MapDesk
+from server.desks.audit import AuditDesk
+from server.desks.maps import MapDesk
+from server.desks.settings import SettingsDesk
+from server.desks.worlds import WorldDesk
 from server.services import Services
-from server.settings_desk import SettingsDesk
 from server.trends import Trends
-from server.world_desk import WorldDesk
+from server.web.callers import caller_of
 
 MOUNT_PATH = "/admin"
 

@@ -11,10 +11,10 @@ from admin.asking import ending, is_sure
 from admin.frame import page
 from admin.panel import Panel, Staff
 from admin.theme import language, word
-from server.audit_desk import time_text
-from server.identity import GUEST, Account
+from server.desks.audit import time_text
 from server.moderation.actor import Actor
-from server.roles import MATRIX, may_grant, outranks
+from server.people.identity import GUEST, Account
+from server.people.roles import MATRIX, may_grant, outranks
 
 ROWS = 25
 

@@ -10,9 +10,9 @@ from nicegui import ui
 from admin.frame import page
 from admin.panel import Panel
 from admin.theme import word
-from server.audit_desk import time_text
-from server.audit_filter import AuditFilter, parse_audit_filter
-from server.journal import FilterError
+from server.desks.audit import time_text
+from server.desks.audit_filter import AuditFilter, parse_audit_filter
+from server.editing.journal import FilterError
 from server.moderation.actor import Actor
 from server.store.audit import Audit
 

@@ -11,11 +11,11 @@ from admin.dialogs import ask_sanction, asked, deed_dialog
 from admin.listing import LOCALES
 from admin.panel import Staff
 from admin.theme import WORDS, language, word
-from server.identity import SanctionKind
 from server.moderation.actor import Actor
 from server.moderation.deeds import Deeds
 from server.moderation.records import Records
 from server.moderation.sanctions import SanctionDesk
+from server.people.identity import SanctionKind
 from server.store.chat import ChatLine
 
 STYLE = """

@@ -11,12 +11,12 @@ from nicegui import ui
 from admin.panel import Staff
 from admin.theme import language, word
 from server.clock import wall_clock_ms
-from server.identity import LASTING, Sanction, SanctionKind
 from server.moderation.actor import REASON_LIMIT, Actor
 from server.moderation.deeds import Deeds
 from server.moderation.reports import ReportDesk
 from server.moderation.sanctions import SanctionDesk
-from server.roles import MATRIX, may_grant
+from server.people.identity import LASTING, Sanction, SanctionKind
+from server.people.roles import MATRIX, may_grant
 from server.store.sanctions import Report
 
 T = TypeVar("T")

@@ -8,7 +8,7 @@ from admin.listing import Listing, action, column
 from admin.panel import Staff
 from admin.theme import word
 from protocol_spec.codec import ErrorCode
-from server.chat_filter import LONGEST_WORD, SCRIPTS, Action, ChatFilter, Rule
+from server.chat.filter import LONGEST_WORD, SCRIPTS, Action, ChatFilter, Rule
 from server.failures import Rejected
 from server.moderation.actor import Actor
 from server.moderation.deeds import Deeds

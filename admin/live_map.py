@@ -19,9 +19,9 @@ from admin.map_words import PREFIX
 from admin.panel import Panel, Staff
 from admin.theme import WORDS, language, word
 from server.clock import wall_clock_ms
-from server.journal import Filter
+from server.editing.journal import Filter
+from server.editing.operations import Places
 from server.moderation.map_deeds import MapDeeds
-from server.operations import Places
 from server.tiles import TileSet, builtin_tile_set
 
 REFRESH_SECONDS = 1.0

@@ -11,13 +11,13 @@ from nicegui import events, ui
 
 from admin.panel import Staff
 from admin.theme import word
-from server.journal import JournalEntry
+from server.desks.maps import MapDesk, Outcome
+from server.editing.journal import JournalEntry
+from server.editing.operations import Places
 from server.mapfiles import WRITABLE
 from server.mapmakers import Area
 from server.mapmakers.kinds import MAP_MAKERS
-from server.maps import MapDesk, Outcome
 from server.moderation.map_deeds import MapDeeds, NewMap
-from server.operations import Places
 
 SHOWN_ENTRIES = 100
 LARGEST_UPLOAD = 32 * 1024 * 1024

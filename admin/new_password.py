@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from admin.panel import Panel
 from admin.theme import WORDS, frame, word
 from protocol_spec.codec import ErrorCode
-from server.callers import caller_of
 from server.failures import Rejected
+from server.web.callers import caller_of
 
 PATH = "/new-password"
 PREFIX = "new_password_"

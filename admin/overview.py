@@ -9,8 +9,8 @@ from nicegui import ui
 from admin.frame import page
 from admin.panel import Panel, Staff
 from admin.theme import word
-from server.audit_desk import time_text
-from server.audit_filter import AuditFilter
+from server.desks.audit import time_text
+from server.desks.audit_filter import AuditFilter
 from server.moderation.actor import Actor
 from server.store.sanctions import reports
 from server.trends import Sample, Trends

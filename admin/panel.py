@@ -13,16 +13,16 @@ from nicegui import ui
 from admin.sessions import PanelSessions
 from admin.theme import WORDS, word
 from protocol_spec.codec import ErrorCode
-from server.audit_desk import AuditDesk
+from server.desks.audit import AuditDesk
+from server.desks.maps import MapDesk, MapRefused
+from server.desks.settings import SettingsDesk
+from server.desks.worlds import WorldDesk
 from server.failures import Rejected
-from server.identity import Account
-from server.maps import MapDesk, MapRefused
 from server.moderation.actor import Actor
-from server.roles import is_staff, may
+from server.people.identity import Account
+from server.people.roles import is_staff, may
 from server.services import Services
-from server.settings_desk import SettingsDesk
 from server.store import StoreError, accounts
-from server.world_desk import WorldDesk
 
 T = TypeVar("T")
 

@@ -22,10 +22,10 @@ from admin.panel import Panel, Staff
 from admin.report_rows import report_columns, report_row
 from admin.sanction_rows import SanctionRows
 from admin.theme import language, word
-from server.identity import SanctionKind
 from server.moderation.actor import Actor
 from server.moderation.records import Dossier, Presence, Records
-from server.roles import MATRIX
+from server.people.identity import SanctionKind
+from server.people.roles import MATRIX
 from server.services import Services
 from server.store.accounts import Visit
 

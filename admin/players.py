@@ -10,7 +10,7 @@ from admin.panel import Panel
 from admin.theme import language, word
 from server.moderation.actor import Actor
 from server.moderation.records import Presence, Records
-from server.roles import MATRIX
+from server.people.roles import MATRIX
 
 REFRESH_SECONDS = 2.0
 

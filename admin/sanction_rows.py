@@ -7,8 +7,8 @@ from admin.listing import Listing, Row, action, column
 from admin.panel import Staff
 from admin.theme import word
 from server.clock import wall_clock_ms
-from server.identity import LASTING, Sanction
 from server.moderation.sanctions import SanctionDesk
+from server.people.identity import LASTING, Sanction
 
 
 class SanctionRows:

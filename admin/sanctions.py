@@ -9,9 +9,9 @@ from admin.frame import page
 from admin.panel import Panel
 from admin.sanction_rows import SanctionRows
 from admin.theme import word
-from server.identity import Sanction, SanctionKind
 from server.moderation.actor import Actor
 from server.moderation.records import Records
+from server.people.identity import Sanction, SanctionKind
 
 REFRESH_SECONDS = 2.0
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from server.tokens import TokenKind, new_token, token_hash
+from server.people.tokens import TokenKind, new_token, token_hash
 
 IDLE_SECONDS = 30 * 60
 WHOLE_SECONDS = 12 * 3600

@@ -10,8 +10,8 @@ from nicegui import ui
 from admin.frame import page
 from admin.panel import Panel
 from admin.theme import word
+from server.desks.settings import SettingState
 from server.moderation.actor import Actor
-from server.settings_desk import SettingState
 
 Change = Callable[[str, Any], Awaitable[None]]
 

@@ -7,7 +7,7 @@ import json
 from nicegui import ui
 
 from admin.theme import WORDS, frame, word
-from server.first_owner import FirstOwner, SetupState
+from server.people.first_owner import FirstOwner, SetupState
 from server.store import StoreError
 
 PATH = "/setup"

@@ -13,9 +13,9 @@ from admin.panel import COOKIE, SIGN_IN, Panel, SignedOut, Staff
 from admin.sessions import WHOLE_SECONDS
 from admin.theme import WORDS, frame, word
 from protocol_spec.codec import ErrorCode
-from server.callers import caller_of
 from server.failures import Rejected
-from server.roles import is_staff
+from server.people.roles import is_staff
+from server.web.callers import caller_of
 
 PREFIX = "sign_in_"
 Token = Annotated[str, Cookie(alias=COOKIE, max_length=128)]

@@ -10,8 +10,8 @@ from admin.asking import asked_text, ending, is_sure
 from admin.frame import page
 from admin.panel import Panel, Staff
 from admin.theme import word
+from server.desks.worlds import WorldState
 from server.moderation.actor import Actor
-from server.world_desk import WorldState
 
 REFRESH_SECONDS = 2.0
 COMMON_MODE = "free_roam"

@@ -26,15 +26,15 @@ from protocol_spec.codec import (
     NoticeCode,
 )
 from server.counters import Counters
-from server.editing import Editing
-from server.edits import Done, Edit
+from server.editing.admission import Editing
+from server.editing.edits import Done, Edit
+from server.editing.keeper import Keeper
+from server.editing.loading import Loading
+from server.editing.operations import Places
 from server.failures import Rejected
-from server.identity import Standing
-from server.keeper import Keeper
-from server.loading import Loading
 from server.member import Member, News, packed
 from server.observer import Observer, Outlook
-from server.operations import Places
+from server.people.identity import Standing
 from server.roster import Roster
 from server.session import Session, notice_frame
 from server.settings import Settings

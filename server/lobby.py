@@ -20,23 +20,23 @@ from protocol_spec.codec import ErrorCode, LeaveReason
 from server.clock import wall_clock_ms
 from server.failures import Rejected
 from server.game import TICK_RATE, Game
-from server.identity import Identity, Standing
-from server.names import skeleton
+from server.people.identity import Identity, Standing
+from server.people.names import skeleton
+from server.people.tickets import Tickets
+from server.people.tokens import TokenKind, token_hash
 from server.player_log import PlayerLog
 from server.session import Peer, Session
 from server.settings import Settings
 from server.status import PlayerStatus, WorldStatus
 from server.store.accounts import Visit
-from server.tickets import Tickets
-from server.tokens import TokenKind, token_hash
 from server.world import Rename
 
 if TYPE_CHECKING:
-    from server.accounts import Accounts
-    from server.authentication import Authentication
-    from server.chat import Chat
-    from server.commands import Commands
+    from server.chat.chat import Chat
+    from server.chat.commands import Commands
     from server.moderation.reports import ReportDesk
+    from server.people.accounts import Accounts
+    from server.people.authentication import Authentication
 
 log = logging.getLogger(__name__)
 

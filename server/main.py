@@ -11,19 +11,21 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 import admin
-from server import __version__, account_api, api, claim, control, metrics, setup_api
-from server.entrance import Entrance
+from server import __version__
+from server.control import claim, orders
+from server.desks.maps import MapDesk
+from server.desks.settings import SettingsDesk, changed_settings
+from server.desks.worlds import WorldDesk
 from server.gateway import plain
 from server.mapmakers.village import make_village
-from server.maps import MapDesk
 from server.services import assemble
 from server.settings import Settings
-from server.settings_desk import SettingsDesk, changed_settings
 from server.store import Store, StoredWorld
 from server.store.thread import Database
 from server.tiles import builtin_tile_set
 from server.trends import Trends
-from server.world_desk import WorldDesk
+from server.web import account_api, api, metrics, setup_api
+from server.web.entrance import Entrance
 from server.worlds import Worlds, stop_where_it_failed
 
 log = logging.getLogger(__name__)
@@ -85,7 +87,7 @@ def create_app(settings: Settings) -> FastAPI:
     account_api.answer_refusals(app)
     app.state.first_owner = services.first_owner
     app.include_router(setup_api.router(services.first_owner))
-    app.include_router(control.router(desk, services.account_desk, app.state.control_token))
+    app.include_router(orders.router(desk, services.account_desk, app.state.control_token))
     app.include_router(plain.router(lobby))
     world_desk = WorldDesk(database, desk, worlds, services)
     settings_desk = SettingsDesk(database, lobby, given)

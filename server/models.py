@@ -295,7 +295,7 @@ class AuditRow(SQLModel, table=True):
     via: str = Field(max_length=16)
     """panel, game or cli."""
     action: str = Field(max_length=32)
-    """resource.action, as server/roles.toml has them."""
+    """resource.action, as server/people/roles.toml has them."""
     subject: str = Field(max_length=128)
     details: dict[str, Any] = _json()
 

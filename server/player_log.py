@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable
 
 from server.clock import wall_clock_ms
 from server.game import Game
-from server.identity import Standing
+from server.people.identity import Standing
 from server.store import StoreError
 from server.store.accounts import Visit, write_log
 from server.store.chat import ChatLine, forget_lines

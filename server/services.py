@@ -7,20 +7,20 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
-from server.account_desk import AccountDesk
-from server.accounts import Accounts
-from server.authentication import Authentication
-from server.chat import Chat
-from server.chat_filter import ChatFilter, Rule, starter_rules
-from server.commands import Commands
-from server.first_owner import FirstOwner
+from server.chat.chat import Chat
+from server.chat.commands import Commands
+from server.chat.filter import ChatFilter, Rule, starter_rules
+from server.desks.accounts import AccountDesk
 from server.game import Game
 from server.lobby import Lobby, start_task
-from server.login_limits import LoginLimits
 from server.moderation.deeds import FILTER_RULES, Deeds
 from server.moderation.reports import ReportDesk
 from server.moderation.sanctions import SanctionDesk
-from server.passwords import Passwords
+from server.people.accounts import Accounts
+from server.people.authentication import Authentication
+from server.people.first_owner import FirstOwner
+from server.people.login_limits import LoginLimits
+from server.people.passwords import Passwords
 from server.player_log import PlayerLog
 from server.settings import Settings
 from server.store.settings import find_setting

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Protocol
 
 from protocol_spec import codec
 from protocol_spec.codec import ErrorCode, LeaveReason, MessageType, NoticeCode
-from server import building
-from server.edits import AppliedEdit, Edit
+from server.editing import requests
+from server.editing.edits import AppliedEdit, Edit
 from server.failures import ProtocolError, Rejected
-from server.identity import Identity
 from server.limits import Bucket
-from server.roles import may
+from server.people.identity import Identity
+from server.people.roles import may
 
 if TYPE_CHECKING:
     from server.game import Game
@@ -449,11 +449,11 @@ class Session:
         assert self.game is not None
         self.game.request_chunk(self, message.chunk_x, message.chunk_y)
 
-    def _edit(self, message: building.EditMessage, now: float) -> None:
+    def _edit(self, message: requests.EditMessage, now: float) -> None:
         done = partial(self._tell_edit, message.edit)
         try:
             self._check_may_edit(now)
-            operation = building.operation_of(message)
+            operation = requests.operation_of(message)
         except Rejected as refusal:
             done(refusal)
             return
@@ -481,7 +481,7 @@ class Session:
 
     def _tell_edit(self, number: int, result: AppliedEdit | Rejected) -> None:
         if self.state is not State.CLOSED:
-            self.peer.send(building.result_frame(number, result))
+            self.peer.send(requests.result_frame(number, result))
 
     def _ping(self, message: codec.Ping, now: float) -> None:
         tick, phase = (self.game or self.lobby.default_game).clock(now)

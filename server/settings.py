@@ -9,9 +9,9 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from server.callers import Network
-from server.origins import written_origin
 from server.placeholders import is_placeholder, passwords_in
+from server.web.callers import Network
+from server.web.origins import written_origin
 
 
 def _words(value: object) -> object:

@@ -21,12 +21,13 @@ from protocol_spec.codec import (
     LeaveReason,
     PlayerFlag,
 )
-from server import edits, movement
+from server import movement
 from server.chunks import StoredChunk, TileMap
-from server.edits import FIXED_CELLS, AppliedEdit, Edit
+from server.editing import edits
+from server.editing.edits import FIXED_CELLS, AppliedEdit, Edit
+from server.editing.operations import Places, SetPlaces
 from server.failures import Rejected
-from server.identity import Standing
-from server.operations import Places, SetPlaces
+from server.people.identity import Standing
 
 Slots = NDArray[np.int32]
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 
 from protocol_spec.codec import ErrorCode
 from server.chunks import TileMap
+from server.editing.keeper import Keeper
 from server.game import Game
 from server.garbage import Garbage
-from server.keeper import Keeper
 from server.lobby import Lobby
 from server.settings import MOST_PLAYERS, Settings
 from server.store import Store, StoredWorld

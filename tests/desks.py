@@ -12,7 +12,7 @@ from playwright.async_api import Page
 
 from protocol_spec.client import Client, Refused
 from protocol_spec.codec import ErrorCode
-from server.roles import Role
+from server.people.roles import Role
 from tests import toolbox
 from tests.browser import DESK, browser_page
 from tests.people import PASSWORD, QUICK, staff

@@ -10,8 +10,8 @@ from playwright.async_api import ConsoleMessage, Dialog, Page, Request
 from sqlmodel import Session
 
 from server.clock import wall_clock_ms
-from server.identity import Sanction, SanctionKind
 from server.moderation.actor import OPERATOR
+from server.people.identity import Sanction, SanctionKind
 from server.store import Store, accounts, sanctions
 from server.store.accounts import Visit
 from server.store.chat import ChatLine

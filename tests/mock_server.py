@@ -21,10 +21,10 @@ from sqlmodel import Session
 from protocol_spec import codec
 from protocol_spec.client import ClientSession
 from server.chunks import Cells, TileMap
+from server.editing.keeper import Keeper
+from server.editing.operations import Places
 from server.game import TICK_SECONDS, Game
-from server.keeper import Keeper
 from server.member import CLOGGED_BYTES
-from server.operations import Places
 from server.services import assemble
 from server.session import Session as ServerSession
 from server.settings import Settings

@@ -16,10 +16,10 @@ from protocol_spec.client import Client, Refused
 from protocol_spec.codec import AuthMethod, ErrorCode
 from server.clock import wall_clock_ms
 from server.failures import Rejected
-from server.identity import PLAYER, Account
 from server.moderation.actor import Actor
-from server.names import skeleton
-from server.passwords import Passwords
+from server.people.identity import PLAYER, Account
+from server.people.names import skeleton
+from server.people.passwords import Passwords
 from server.settings import Settings
 from server.store import Store, accounts
 from tests.mock_server import QUICK_PASSWORDS, MockClient, MockServer

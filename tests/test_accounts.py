@@ -16,15 +16,15 @@ from starlette.types import Message
 from protocol_spec import codec
 from protocol_spec.client import Client, Refused
 from protocol_spec.codec import AuthMethod, ErrorCode, NoticeCode
-from server import account_api
-from server.callers import Caller
 from server.failures import Rejected
-from server.identity import OWNER
 from server.mapmakers import Draft
-from server.names import skeleton
-from server.passwords import Busy
-from server.roles import Role
+from server.people.identity import OWNER
+from server.people.names import skeleton
+from server.people.passwords import Busy
+from server.people.roles import Role
 from server.store import Store, StoreError, accounts
+from server.web import account_api
+from server.web.callers import Caller
 from tests.gate import Gate
 from tests.mock_server import TILES, MockClient, MockServer, grass, meadow
 from tests.people import (
@@ -473,7 +473,7 @@ def test_a_log_in_ends_a_month_after_its_last_use(
 ) -> None:
     kept, day = mock.services.accounts, 24 * 3600 * 1000
     now = [1_900_000_000_000]
-    monkeypatch.setattr("server.accounts.wall_clock_ms", lambda: now[0])
+    monkeypatch.setattr("server.people.accounts.wall_clock_ms", lambda: now[0])
     token = done(kept.register("Vladimir", PASSWORD, HERE)).token
     for _ in range(3):
         now[0] += 29 * day

@@ -18,8 +18,8 @@ import pytest
 
 from protocol_spec.client import Client, Refused
 from protocol_spec.codec import AuthMethod, ErrorCode, NoticeCode
-from server import cli
-from server.claim import CONTROL_NAME
+from server.cli.main import main
+from server.control.claim import CONTROL_NAME
 from server.store import Store
 from server.store.accounts import find_account
 from server.store.audit import Audit, audit_entries
@@ -43,7 +43,7 @@ class Here:
         words = ["--password-stdin"] if password else []
         self._patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(said)))
         try:
-            code = cli.main(["admin", *typed, *words, "--data", str(data)])
+            code = main(["admin", *typed, *words, "--data", str(data)])
         except SystemExit as end:
             code = int(end.code or 0)
         out, error = self._captured.readouterr()

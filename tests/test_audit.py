@@ -12,12 +12,12 @@ from sqlalchemy import Connection, NullPool, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from protocol_spec import codec
-from server.chat_filter import Action, Rule
+from server.chat.filter import Action, Rule
 from server.clock import wall_clock_ms
 from server.failures import Rejected
-from server.identity import SanctionKind
 from server.moderation.actor import OPERATOR, Actor
-from server.roles import MATRIX, Role
+from server.people.identity import SanctionKind
+from server.people.roles import MATRIX, Role
 from server.store import Store, StoreError
 from server.store.audit import Audit, audit_entries, escaped, write_audit
 from tests.mock_server import MockClient, MockServer

@@ -6,7 +6,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from server.callers import UNKNOWN, Caller, identify
+from server.web.callers import UNKNOWN, Caller, identify
 
 PROXIES = [ip_network(each) for each in ("127.0.0.1", "::1", "10.0.0.0/8", "2001:db8:1::/48")]
 

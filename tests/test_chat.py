@@ -12,12 +12,12 @@ import pytest
 from protocol_spec import codec
 from protocol_spec.client import Client
 from protocol_spec.codec import ErrorCode, NoticeCode
-from server.chat_filter import Action, Rule
-from server.identity import SanctionKind
+from server.chat.filter import Action, Rule
 from server.mapmakers import Draft
 from server.moderation.actor import OPERATOR, Actor
+from server.people.identity import SanctionKind
+from server.people.roles import Role, may
 from server.player_log import DAY_MS
-from server.roles import Role, may
 from server.store import Store, chat, sanctions
 from server.store.audit import Audit
 from server.store.chat import ChatLine

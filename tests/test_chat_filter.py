@@ -9,7 +9,7 @@ from time import process_time
 
 import pytest
 
-from server.chat_filter import (
+from server.chat.filter import (
     LONGEST_WORD,
     MOST_RULES,
     Action,

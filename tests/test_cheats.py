@@ -28,8 +28,8 @@ from protocol_spec.codec import (
     LeaveReason,
 )
 from server.chunks import TileMap
-from server.edits import Edit
-from server.operations import CellSet, Places, SetCells
+from server.editing.edits import Edit
+from server.editing.operations import CellSet, Places, SetCells
 from server.world import Command, Enter, Leave, World
 from tests import mock_server, walks
 from tests.cheats import (

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from protocol_spec import codec
 from protocol_spec.codec import ErrorCode, MessageType, NoticeCode
-from server.identity import SanctionKind
 from server.moderation.actor import OPERATOR
-from server.roles import Role, permissions
+from server.people.identity import SanctionKind
+from server.people.roles import Role, permissions
 from server.store import sanctions
 from tests.mock_server import MockClient, MockServer
 from tests.people import account, done, guest, heard, joined, of_type, play, with_ticket

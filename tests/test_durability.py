@@ -22,7 +22,7 @@ from protocol_spec import codec
 from protocol_spec.client import Client, Refused
 from server.chunks import Cells, StoredChunk
 from server.clock import wall_clock_ms
-from server.journal import Filter, JournalEntry
+from server.editing.journal import Filter, JournalEntry
 from server.mapmakers import Draft, Place
 from server.store import Batch, Store
 from server.store.database import DATABASE_NAME

@@ -11,12 +11,10 @@ from hypothesis import strategies as st
 
 from protocol_spec import codec
 from protocol_spec.codec import ErrorCode
-from server import edits
 from server.chunks import TileMap
-from server.edits import AppliedEdit, Edit
-from server.failures import Rejected
-from server.mapmakers import Area
-from server.operations import (
+from server.editing import edits
+from server.editing.edits import AppliedEdit, Edit
+from server.editing.operations import (
     CellSet,
     FillRectangle,
     Flood,
@@ -27,6 +25,8 @@ from server.operations import (
     Stamp,
     Stroke,
 )
+from server.failures import Rejected
+from server.mapmakers import Area
 from server.world import World
 from tests.mock_server import GRASS, TILES, WALL, MockServer, grass, meadow
 

@@ -16,7 +16,7 @@ import pytest
 
 from protocol_spec.client import Client
 from protocol_spec.codec import NoticeCode
-from server.identity import Standing
+from server.people.identity import Standing
 from server.store import Store, accounts, sanctions
 from tests.certificates import make_certificate
 from tests.conftest import needed

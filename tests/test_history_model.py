@@ -30,11 +30,11 @@ from hypothesis.stateful import (
 
 from protocol_spec import codec
 from protocol_spec.codec import ErrorCode
-from server import building, journal
 from server.chunks import TileMap
-from server.edits import AppliedEdit, Edit
+from server.editing import journal, requests
+from server.editing.edits import AppliedEdit, Edit
+from server.editing.journal import Filter, JournalEntry
 from server.failures import Rejected
-from server.journal import Filter, JournalEntry
 from server.mapmakers import Draft
 from server.store import Batch, Store, StoreError
 from server.tiles import LAYERS
@@ -375,7 +375,9 @@ class History(RuleBasedStateMachine):
         # Chunks go out of memory as soon as nobody needs them.
         self.resources.enter_context(patch("server.game.IDLE_CHUNKS", 0))
         self.resources.enter_context(patch("server.game.UNLOAD_TICKS", 3))
-        self.resources.enter_context(patch("server.editing.wall_clock_ms", lambda: self.time_ms))
+        self.resources.enter_context(
+            patch("server.editing.admission.wall_clock_ms", lambda: self.time_ms)
+        )
         self.model = Model()
         self.waiting: dict[str, deque[Request]] = {each: deque() for each in AUTHORS}
         self.had_trouble = False
@@ -430,7 +432,7 @@ class History(RuleBasedStateMachine):
     def edit(self, author: str, message: EditMessage) -> None:
         request = self._ask(author, message)
         if author == OPERATOR:
-            operation = building.operation_of(message)
+            operation = requests.operation_of(message)
             self.server.game.edit(
                 Edit(author, "panel", operation, self.time_ms, self._done(request))
             )

@@ -13,7 +13,7 @@ from starlette.types import Message
 
 from admin import SecureOnly
 from protocol_spec.client import Client
-from server.callers import Caller
+from server.web.callers import Caller
 from tests.running import RunningServer
 
 

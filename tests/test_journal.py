@@ -12,13 +12,13 @@ import pytest
 
 from protocol_spec import codec
 from protocol_spec.codec import ErrorCode
-from server import journal
 from server.chunks import TileMap
-from server.edits import CHANGE_DTYPE, AppliedEdit, Edit
+from server.editing import journal
+from server.editing.edits import CHANGE_DTYPE, AppliedEdit, Edit
+from server.editing.journal import Filter, FilterError, JournalEntry, parse_filter
+from server.editing.operations import Restore
 from server.failures import Rejected
-from server.journal import Filter, FilterError, JournalEntry, parse_filter
 from server.mapmakers import Draft
-from server.operations import Restore
 from server.store import Store
 from tests.mock_server import GRASS, TILES, WALL, MockClient, MockServer, grass
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.login_limits import TRY_SECONDS, LoginLimits, TooManyTries
+from server.people.login_limits import TRY_SECONDS, LoginLimits, TooManyTries
 
 HOME, OFFICE = "198.51.100.7", "203.0.113.40"
 

@@ -7,7 +7,7 @@ from itertools import combinations
 
 import pytest
 
-from server.lookalikes import look, seen_as
+from server.people.lookalikes import look, seen_as
 
 RUSSIAN = "абвгдежзийклмнопрстуфхцчшщъыьэюя"
 UKRAINIAN = "абвгґдеєжзиіклмнопрстуфхцчшьюя"

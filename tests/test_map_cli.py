@@ -18,8 +18,9 @@ import pytest
 
 from protocol_spec import codec
 from protocol_spec.client import Client
-from server import cli, terminal
-from server.claim import find_control
+from server.cli import terminal
+from server.cli.main import main
+from server.control.claim import find_control
 from server.mapfiles import read_map
 from server.tiles import builtin_tile_set
 from tests.running import RunningServer
@@ -62,13 +63,13 @@ class Here:
         self._captured = captured
 
     def done(self, *typed: str, data: Path) -> str:
-        assert cli.main([*typed, "--data", str(data)]) == 0
+        assert main([*typed, "--data", str(data)]) == 0
         out, line = self._captured.readouterr()
         assert line == ""
         return str(out)
 
     def refused(self, *typed: str, data: Path, code: int = 1) -> str:
-        assert cli.main([*typed, "--data", str(data)]) == code
+        assert main([*typed, "--data", str(data)]) == code
         out, line = self._captured.readouterr()
         assert out == ""
         assert line.startswith("estragon: ")

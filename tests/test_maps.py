@@ -13,14 +13,14 @@ import pytest
 
 from server.chunks import TileMap
 from server.clock import wall_clock_ms
-from server.edits import Edit
+from server.control.parcel import pack, unpack
+from server.desks.map_parts import parts, some_of
+from server.desks.maps import Author, MapDesk, MapRefused, Outcome, checked_name
+from server.editing.edits import Edit
+from server.editing.journal import Filter, JournalEntry, parse_filter, revert
+from server.editing.operations import CellSet, Places, SetCells, SetPlaces
 from server.game import TICK_SECONDS
-from server.journal import Filter, JournalEntry, parse_filter, revert
-from server.map_parts import parts, some_of
 from server.mapmakers import Area, Draft
-from server.maps import Author, MapDesk, MapRefused, Outcome, checked_name
-from server.operations import CellSet, Places, SetCells, SetPlaces
-from server.parcel import pack, unpack
 from server.store import Store, StoreError
 from tests.conftest import needed
 from tests.mock_server import GRASS, TILES, WALL, MockServer, grass

@@ -14,7 +14,10 @@ from protocol_spec import codec
 from protocol_spec.client import Client, Refused
 from protocol_spec.codec import AuthMethod, ErrorCode, NoticeCode
 from server.failures import Rejected
-from server.identity import (
+from server.moderation.actor import OPERATOR, Actor
+from server.moderation.reports import REPORTS_PER_HOUR
+from server.moderation.sanctions import LONGEST_MS
+from server.people.identity import (
     GUEST,
     Account,
     Sanction,
@@ -23,10 +26,7 @@ from server.identity import (
     address_range,
     parse_network,
 )
-from server.moderation.actor import OPERATOR, Actor
-from server.moderation.reports import REPORTS_PER_HOUR
-from server.moderation.sanctions import LONGEST_MS
-from server.roles import Role, may, outranks
+from server.people.roles import Role, may, outranks
 from server.store import Store, accounts, sanctions
 from server.store.audit import Audit
 from server.store.sanctions import Note, Report
@@ -72,7 +72,7 @@ def mock() -> MockServer:
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The time in milliseconds since 1970, to be set."""
     now = [NOW]
-    for module in ("authentication", "accounts", "chat", "moderation.sanctions"):
+    for module in ("people.authentication", "people.accounts", "chat.chat", "moderation.sanctions"):
         monkeypatch.setattr(f"server.{module}.wall_clock_ms", lambda: now[0])
     for module in ("moderation.reports", "moderation.actor", "player_log", "lobby"):
         monkeypatch.setattr(f"server.{module}.wall_clock_ms", lambda: now[0])

@@ -27,9 +27,9 @@ from protocol_spec.codec import (
 from protocol_spec.generate.__main__ import ROOT
 from server import movement
 from server.chunks import TileMap
-from server.edits import Edit
+from server.editing.edits import Edit
+from server.editing.operations import CellSet, Places, SetCells
 from server.movement import Bodies, Ints
-from server.operations import CellSet, Places, SetCells
 from server.world import Changes, Enter, Player, World
 from tests import walks
 from tests.mock_server import TILES, MockClient, MockServer, grass

@@ -15,7 +15,7 @@ import pytest
 
 from protocol_spec.codec import ErrorCode
 from server.failures import Rejected
-from server.names import checked_name, is_reserved, skeleton
+from server.people.names import checked_name, is_reserved, skeleton
 
 
 @pytest.mark.parametrize(

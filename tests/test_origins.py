@@ -14,8 +14,8 @@ from websockets.sync.client import connect
 
 from protocol_spec import codec
 from protocol_spec.client import Client
-from server.callers import identify
-from server.origins import refusal, written_origin
+from server.web.callers import identify
+from server.web.origins import refusal, written_origin
 from tests.running import RunningServer, running_server
 
 GAME = "/ws"

@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Page
 
 from protocol_spec.codec import ErrorCode, NoticeCode
-from server.roles import Role
+from server.people.roles import Role
 from tests import toolbox
 from tests.browser import browser_page
 from tests.desks import PEOPLE, operator, signed_in, staffed_server

@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 import pytest
 
 from protocol_spec.codec import ErrorCode
-from server.audit_desk import AuditDesk
-from server.audit_filter import AuditFilter, parse_audit_filter
-from server.journal import FilterError
-from server.roles import Role
+from server.desks.audit import AuditDesk
+from server.desks.audit_filter import AuditFilter, parse_audit_filter
+from server.editing.journal import FilterError
+from server.people.roles import Role
 from server.store.audit import Audit, write_audit
 from tests.desks import PEOPLE, operator, signed_in, staffed_server
 from tests.mock_server import MockServer

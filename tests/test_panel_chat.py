@@ -10,7 +10,7 @@ from playwright.async_api import expect
 
 from protocol_spec.client import Client
 from protocol_spec.codec import NoticeCode
-from server.chat_filter import Rule
+from server.chat.filter import Rule
 from server.moderation.actor import OPERATOR
 from server.moderation.records import CONTEXT_LINES
 from tests.hostile import STRINGS, watched

@@ -10,14 +10,14 @@ import pytest
 
 from admin.frame import PAGES
 from protocol_spec.codec import ErrorCode
-from server.audit_desk import AuditDesk
-from server.audit_filter import AuditFilter
-from server.maps import MapDesk, MapRefused
+from server.desks.audit import AuditDesk
+from server.desks.audit_filter import AuditFilter
+from server.desks.maps import MapDesk, MapRefused
+from server.desks.settings import SettingsDesk
+from server.desks.worlds import WorldDesk
 from server.moderation.actor import Actor
-from server.roles import Role, may
-from server.settings_desk import SettingsDesk
+from server.people.roles import Role, may
 from server.store import StoreError
-from server.world_desk import WorldDesk
 from server.worlds import Worlds
 from tests.desks import PEOPLE, staffed_server
 from tests.mock_server import MockServer, SameThread

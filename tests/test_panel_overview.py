@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from protocol_spec.client import Client
-from server.roles import Role
+from server.people.roles import Role
 from server.trends import KEPT_SAMPLES, Trends
 from tests.desks import PEOPLE, signed_in, staffed_server
 from tests.mock_server import MockServer

@@ -12,9 +12,9 @@ from playwright.async_api import Page, expect
 
 from protocol_spec.client import Client, Refused
 from protocol_spec.codec import ErrorCode, NoticeCode
-from server.identity import GUEST, SanctionKind
 from server.moderation.actor import OPERATOR
-from server.roles import Role, may
+from server.people.identity import GUEST, SanctionKind
+from server.people.roles import Role, may
 from tests.browser import PHONE
 from tests.hostile import STRINGS, fill, watched
 from tests.mock_server import MockServer

@@ -10,7 +10,7 @@ import pytest
 from protocol_spec.client import Client
 from protocol_spec.codec import ErrorCode, NoticeCode
 from server.moderation.actor import OPERATOR
-from server.roles import Role
+from server.people.roles import Role
 from tests.hostile import fill, watched
 from tests.mock_server import MockServer
 from tests.panel import confirm, press, records_of, signed_in, staffed_server

@@ -10,7 +10,7 @@ from playwright.async_api import Page
 
 from protocol_spec.client import Client, Refused
 from protocol_spec.codec import ErrorCode
-from server.roles import Role
+from server.people.roles import Role
 from tests.desks import PEOPLE, operator, refused, signed_in, staffed_server
 from tests.people import ask, becomes, hang_up
 from tests.running import RunningServer

@@ -11,7 +11,7 @@ from playwright.async_api import Page
 from protocol_spec import codec
 from protocol_spec.client import Client
 from protocol_spec.codec import ErrorCode, NoticeCode
-from server.roles import Role
+from server.people.roles import Role
 from server.tiles import builtin_tile_set
 from tests.desks import PEOPLE, operator, refused, signed_in, staffed_server
 from tests.people import close_code, hang_up

@@ -15,9 +15,9 @@ import argon2
 import pytest
 
 from protocol_spec.codec import ErrorCode
-from server.common_passwords import is_common, leaked_passwords
 from server.failures import Rejected
-from server.passwords import Busy, Passwords, Verified, check_strength
+from server.people.common_passwords import is_common, leaked_passwords
+from server.people.passwords import Busy, Passwords, Verified, check_strength
 from server.settings import Settings
 
 T = TypeVar("T")

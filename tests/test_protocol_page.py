@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 from protocol_spec import codec
-from server import account_api
+from server.web import account_api
 
 PAGE = (Path(__file__).parents[1] / "protocol_spec/PROTOCOL.md").read_text(encoding="utf-8")
 CODES = {each.name for each in codec.ErrorCode}

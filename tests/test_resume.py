@@ -11,9 +11,9 @@ import pytest
 from protocol_spec import codec
 from protocol_spec.client import Client, Refused
 from protocol_spec.codec import AuthMethod, ErrorCode, LeaveReason
-from server.identity import SanctionKind
 from server.moderation.actor import OPERATOR
-from server.roles import Role
+from server.people.identity import SanctionKind
+from server.people.roles import Role
 from tests.mock_server import MockClient, MockServer
 from tests.people import (
     PASSWORD,

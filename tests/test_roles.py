@@ -8,8 +8,8 @@ from itertools import product
 
 import pytest
 
-from server import roles
-from server.roles import (
+from server.people import roles
+from server.people.roles import (
     LANGUAGES,
     MATRIX,
     Role,

@@ -11,8 +11,8 @@ import pytest
 
 from protocol_spec.client import Client, Refused
 from protocol_spec.codec import AuthMethod
+from server.people.tokens import token_hash
 from server.store.database import DATABASE_NAME
-from server.tokens import token_hash
 from tests.people import QUICK, Answer, ask, becomes, drop, enter, hang_up, log_in
 from tests.running import RunningServer, running_server
 

@@ -15,16 +15,16 @@ from typing import Any
 import pytest
 
 from protocol_spec.codec import ErrorCode
-from server.claim import here
+from server.control.claim import here
 from server.failures import Rejected
-from server.first_owner import LINK_SECONDS, TRIES, FirstOwner, SetupClosed, SetupState
+from server.people.first_owner import LINK_SECONDS, TRIES, FirstOwner, SetupClosed, SetupState
+from server.people.tokens import token_hash
 from server.services import Services, assemble
 from server.settings import Settings
 from server.store import Store
 from server.store.accounts import all_accounts
 from server.store.audit import audit_entries
 from server.store.thread import Database
-from server.tokens import token_hash
 from tests.certificates import make_certificate
 from tests.running import RunningServer, running_server
 

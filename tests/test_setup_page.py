@@ -13,7 +13,7 @@ from playwright.async_api import Page, expect
 
 from admin.setup_words import WORDS
 from protocol_spec.codec import ErrorCode
-from server.first_owner import TRIES, SetupState
+from server.people.first_owner import TRIES, SetupState
 from tests.browser import DESK, PHONE, browser_page
 from tests.certificates import make_certificate
 from tests.running import RunningServer, running_server

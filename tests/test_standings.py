@@ -12,8 +12,8 @@ import pytest
 
 from protocol_spec.client import Client
 from server.chunks import TileMap
-from server.identity import Standing
 from server.mapmakers import Draft
+from server.people.identity import Standing
 from server.player_log import MOST_KEPT, STANDINGS_SECONDS
 from server.store import Store, StoreError, accounts, chat
 from server.store.accounts import Visit, write_log

@@ -15,7 +15,7 @@ import pytest
 from protocol_spec import codec
 from protocol_spec.client import Client, ClientSession
 from protocol_spec.codec import ErrorCode
-from server.journal import Filter
+from server.editing.journal import Filter
 from server.store import Store
 from server.store.database import DATABASE_NAME
 from tests.mock_server import TILES

@@ -18,10 +18,10 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine, event, inspe
 from sqlmodel import SQLModel
 
 from server.chunks import CHUNK_SHAPE, StoredChunk
-from server.edits import CHANGE_DTYPE, AppliedEdit, Edit
-from server.journal import Filter
+from server.editing.edits import CHANGE_DTYPE, AppliedEdit, Edit
+from server.editing.journal import Filter
+from server.editing.operations import CellSet, Places, SetCells
 from server.mapmakers import Area, Draft
-from server.operations import CellSet, Places, SetCells
 from server.store import Batch, Store, StoreError
 from server.tiles import builtin_tile_set
 from tests.conftest import open_store

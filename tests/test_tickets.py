@@ -10,8 +10,8 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.tickets import Tickets
-from server.tokens import TokenKind, token_hash
+from server.people.tickets import Tickets
+from server.people.tokens import TokenKind, token_hash
 
 LIFETIME = 60.0
 

@@ -29,8 +29,9 @@ from websockets.sync.client import ClientConnection, connect
 from protocol_spec import codec
 from protocol_spec.client import Client
 from protocol_spec.codec import ErrorCode
-from server import cli, gateway
-from server.claim import CONTROL_NAME
+from server import gateway
+from server.cli.main import main
+from server.control.claim import CONTROL_NAME
 from tests.certificates import Certificate, make_certificate
 from tests.deaf import HANDSHAKE, masked
 from tests.running import RunningServer, running_server
@@ -326,7 +327,7 @@ def complaint(capsys: pytest.CaptureFixture[str]) -> Complaint:
     """The one line with which a server does not start."""
 
     def line(*flags: str | Path) -> str:
-        assert cli.main(["serve", "--port", "0", *map(str, flags)]) in (1, 2)
+        assert main(["serve", "--port", "0", *map(str, flags)]) in (1, 2)
         out, said = capsys.readouterr()
         assert out == ""
         assert said.startswith("estragon: ")

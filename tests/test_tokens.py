@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from server.tokens import TokenKind, is_token, new_token, token_hash
+from server.people.tokens import TokenKind, is_token, new_token, token_hash
 
 
 @pytest.mark.parametrize("kind", TokenKind)

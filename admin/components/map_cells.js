@@ -1,4 +1,4 @@
-// Which cells a tool means: the same that the server will find (server/operations.py).
+// Which cells a tool means: the same that the server will find (server/editing/operations.py).
 
 export const MOST_CELLS = 10000;
 const FILL_RADIUS = 64;

@@ -6,13 +6,13 @@ import asyncio
 import logging
 from typing import Any
 
-from server.callers import Caller, identify
 from server.gateway.connection import LARGEST_MESSAGE as LARGEST_MESSAGE
 from server.gateway.connection import SEND_BUFFER_BYTES as SEND_BUFFER_BYTES
 from server.gateway.connection import UNSENT_BYTES as UNSENT_BYTES
 from server.gateway.plain import GAME_PATH, PlainProtocol
 from server.lobby import Lobby
-from server.origins import refusal
+from server.web.callers import Caller, identify
+from server.web.origins import refusal
 
 log = logging.getLogger(__name__)
 

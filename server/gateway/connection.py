@@ -7,9 +7,9 @@ import logging
 from collections.abc import Callable
 
 from protocol_spec.codec import ErrorCode
-from server.callers import Caller
 from server.lobby import Lobby
 from server.session import Session
+from server.web.callers import Caller
 
 log = logging.getLogger(__name__)
 

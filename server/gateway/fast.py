@@ -15,10 +15,10 @@ import picows
 from picows.picows import WSProtocol  # type: ignore[attr-defined]
 
 from protocol_spec.codec import MAX_CLIENT_MESSAGE, SUBPROTOCOL
-from server.callers import Caller
 from server.gateway.connection import CLOSE_LINGER_SECONDS, LARGEST_MESSAGE, Connection
 from server.lobby import Lobby
 from server.member import CLOGGED_BYTES
+from server.web.callers import Caller
 
 _picows_log = logging.getLogger(f"{__name__}.picows")
 # It tells of every connection, and calls a peer's fault an error.

@@ -11,10 +11,10 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from protocol_spec.codec import SUBPROTOCOL
-from server.callers import caller_of
 from server.gateway.connection import Connection
 from server.lobby import Lobby
 from server.member import CLOGGED_BYTES
+from server.web.callers import caller_of
 
 GAME_PATH = "/ws"
 ABNORMAL_CLOSURE = 1006

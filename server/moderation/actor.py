@@ -8,8 +8,8 @@ from typing import Any
 from protocol_spec.codec import ErrorCode
 from server.clock import wall_clock_ms
 from server.failures import Rejected
-from server.identity import OWNER
-from server.roles import may, outranks
+from server.people.identity import OWNER
+from server.people.roles import may, outranks
 from server.store.audit import Audit
 
 REASON_LIMIT = 500

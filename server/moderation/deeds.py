@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 
 from protocol_spec.codec import ErrorCode, NoticeCode
-from server.chat import READ, Chat
-from server.chat_filter import ChatFilter, Rule, Verdict, starter_rules
+from server.chat.chat import READ, Chat
+from server.chat.filter import ChatFilter, Rule, Verdict, starter_rules
 from server.failures import Rejected
-from server.identity import GUEST
 from server.lobby import Lobby
 from server.moderation.actor import Actor, checked_reason
-from server.roles import may_grant
+from server.people.identity import GUEST
+from server.people.roles import may_grant
 from server.session import Session
 from server.store import accounts, chat
 from server.store.accounts import LastOwner

@@ -9,15 +9,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from protocol_spec.codec import ErrorCode
+from server.desks.maps import Author, MapDesk, MapRefused, Outcome, checked_name
+from server.editing.journal import Filter, FilterError, JournalEntry, parse_filter
+from server.editing.operations import Places
 from server.failures import Rejected
-from server.journal import Filter, FilterError, JournalEntry, parse_filter
 from server.mapfiles import READABLE, WRITABLE, MapFile, MapFileError, read_map, write_map
 from server.mapfiles.archive import unpack_archive
 from server.mapfiles.mapfile import LARGEST_SIDE, SMALLEST_SIDE
 from server.mapmakers.kinds import MAP_MAKERS
-from server.maps import Author, MapDesk, MapRefused, Outcome, checked_name
 from server.moderation.actor import Actor
-from server.operations import Places
 from server.store.audit import write_audit
 from server.store.thread import Database
 from server.tiles import builtin_tile_set

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from protocol_spec.codec import ErrorCode
 from server.clock import wall_clock_ms
 from server.failures import Rejected
-from server.identity import Account, Sanction, SanctionKind
 from server.lobby import Lobby
 from server.moderation.actor import Actor
 from server.moderation.sanctions import SanctionDesk, Subject
+from server.people.identity import Account, Sanction, SanctionKind
 from server.store import accounts, chat, sanctions
 from server.store.accounts import Visit
 from server.store.chat import ChatLine

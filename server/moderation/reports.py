@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from protocol_spec.codec import ErrorCode, MessageType, NoticeCode
-from server.authentication import busy
-from server.chat import Chat
+from server.chat.chat import Chat
 from server.clock import wall_clock_ms
 from server.failures import Rejected
 from server.lobby import Lobby
 from server.moderation.actor import Actor, checked_reason
-from server.roles import may
+from server.people.authentication import busy
+from server.people.roles import may
 from server.session import Session
 from server.store import StoreError, accounts, sanctions
 from server.store.chat import ChatLine

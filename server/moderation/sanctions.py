@@ -8,10 +8,10 @@ from ipaddress import ip_address
 from protocol_spec.codec import ErrorCode, NoticeCode
 from server.clock import wall_clock_ms
 from server.failures import Rejected
-from server.identity import GUEST, Sanction, SanctionKind, parse_network
 from server.lobby import Lobby
 from server.moderation.actor import Actor, checked_reason
-from server.names import skeleton
+from server.people.identity import GUEST, Sanction, SanctionKind, parse_network
+from server.people.names import skeleton
 from server.store import accounts, sanctions
 from server.store.sanctions import Note
 from server.store.thread import Database

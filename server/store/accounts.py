@@ -9,8 +9,8 @@ from sqlalchemy import delete, insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
-from server.identity import OWNER, Account, Sanction, Standing
 from server.models import AccountRow, CounterRow, LoginRow, StandingRow, VisitRow
+from server.people.identity import OWNER, Account, Sanction, Standing
 from server.store import sanctions
 from server.store.audit import Audit, write_audit
 from server.store.chat import ChatLine, write_lines

@@ -18,7 +18,7 @@ class Audit:
     via: str
     """panel, game or cli."""
     action: str
-    """resource.action, as server/roles.toml has them."""
+    """resource.action, as server/people/roles.toml has them."""
     subject: str
     time_ms: int
     details: dict[str, Any] = field(default_factory=dict)

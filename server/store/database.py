@@ -16,10 +16,10 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlmodel import Session, select
 
 from server.chunks import StoredChunk
-from server.journal import Filter, JournalEntry
+from server.editing.journal import Filter, JournalEntry
+from server.editing.operations import Places
 from server.mapmakers import Draft, Place
 from server.models import SnapshotRow
-from server.operations import Places
 from server.store import history, maps
 from server.store.audit import Audit
 from server.store.maps import Batch, StoredMap, StoredWorld

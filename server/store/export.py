@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session
 
-from server.identity import SanctionKind
 from server.models import AccountRow
+from server.people.identity import SanctionKind
 
 TABLES = AccountRow.metadata.tables
 

@@ -10,11 +10,11 @@ from sqlalchemy import and_, delete, insert, literal, or_, tuple_, update
 from sqlmodel import Session, col, select
 
 from server.chunks import CHUNK_SHAPE, StoredChunk, unpack_chunk
-from server.edits import CHANGE_DTYPE, AppliedEdit
-from server.journal import Filter, JournalEntry
+from server.editing.edits import CHANGE_DTYPE, AppliedEdit
+from server.editing.journal import Filter, JournalEntry
+from server.editing.operations import Places, Restore
 from server.mapmakers import Place
 from server.models import ChunkRow, EditRow, MapRow, SnapshotChunkRow, SnapshotRow
-from server.operations import Places, Restore
 from server.store.maps import in_portions, places_columns, read_places
 
 NOT_UNDONE = ("undo", "redo", "places")

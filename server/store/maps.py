@@ -12,10 +12,10 @@ from sqlalchemy import delete, insert, tuple_, update
 from sqlmodel import Session, col, select
 
 from server.chunks import CHUNK_SHAPE, StoredChunk, cut_chunk, pack_chunk, unpack_chunk
-from server.edits import AppliedEdit
+from server.editing.edits import AppliedEdit
+from server.editing.operations import Places
 from server.mapmakers import Area, Draft, Place
 from server.models import ChunkRow, MapRow, StandingRow, TileSetRow, WorldRow
-from server.operations import Places
 from server.store.audit import Audit, write_audit
 from server.store.upsert import upsert
 from server.tiles import TileSet, read_tile_set

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import Session, col, select
 
-from server.identity import LASTING, Sanction, SanctionKind, address_key, address_range
 from server.models import NoteRow, ReportRow, SanctionRow
+from server.people.identity import LASTING, Sanction, SanctionKind, address_key, address_range
 from server.store.audit import Audit, write_audit
 
 OPEN, TAKEN, CLOSED = "open", "taken", "closed"

@@ -1,0 +1,1 @@
+"""What players say: channels, commands, and the filter."""

@@ -1,0 +1,1 @@
+"""Changes of the map: asked for, carried out, written down, undone."""

@@ -1,0 +1,1 @@
+"""Who players and staff are: names, accounts, passwords, log-ins, roles."""

@@ -1,0 +1,1 @@
+"""The server over HTTP, and who may call it from where."""
