@@ -11,7 +11,9 @@ func _init() -> void:
 
 
 func _input(event: InputEvent) -> void:
-	if visible and event.is_action_pressed(&"menu"):
+	if not visible:
+		return
+	if event.is_action_pressed(&"menu") or event.is_action_pressed(&"ui_cancel"):
 		close()
 		get_viewport().set_input_as_handled()
 

@@ -3,7 +3,15 @@ extends Control
 ## Who and what is around, and what is wrong with the connection.
 
 ## The player wants to leave.
+signal leave_requested
+## The player wants the menu...
 signal menu_requested
+## ...the list of all players...
+signal players_requested
+## ...or to say something.
+signal chat_requested
+## The player wants to do something about somebody.
+signal player_picked(player_id: int, player_name: String)
 
 ## How often numbers are brought up to date.
 const REFRESH_SECONDS: float = 0.5
@@ -16,11 +24,18 @@ var _problem: StringName = &""
 @onready var _message: Label = %Message
 @onready var _countdown: Label = %Countdown
 @onready var _back: Button = %Back
+@onready var _minimap: Minimap = %Minimap
+@onready var _minimap_panel: PanelContainer = %MinimapPanel
 
 
 func _ready() -> void:
 	_banner.hide()
-	_back.pressed.connect(menu_requested.emit)
+	_back.pressed.connect(leave_requested.emit)
+	(%MapButton as Button).pressed.connect(_toggle_minimap)
+	(%PlayersButton as Button).pressed.connect(players_requested.emit)
+	(%ChatButton as Button).pressed.connect(chat_requested.emit)
+	(%MenuButton as Button).pressed.connect(menu_requested.emit)
+	_minimap.player_picked.connect(player_picked.emit)
 	Connection.joined.connect(_banner.hide)
 	Connection.connection_lost.connect(_on_connection_lost)
 
@@ -34,9 +49,22 @@ func _process(delta: float) -> void:
 		_show_countdown()
 
 
+func _unhandled_input(event: InputEvent) -> void:
+	if event.is_action_pressed(&"minimap"):
+		_toggle_minimap()
+	elif event.is_action_pressed(&"minimap_zoom_in"):
+		_minimap.zoom += 1
+	elif event.is_action_pressed(&"minimap_zoom_out"):
+		_minimap.zoom -= 1
+
+
 ## The translation key of the problem shown, empty where there is none.
 func problem() -> StringName:
 	return _problem if _banner.visible else &""
+
+
+func _toggle_minimap() -> void:
+	_minimap_panel.visible = not _minimap_panel.visible
 
 
 func _show_status() -> void:

@@ -23,13 +23,15 @@ func _ready() -> void:
 	id_pressed.connect(_on_id_pressed)
 
 
-## Shows it for a player, where the mouse is.
-func open(player_id: int, player_name: String) -> void:
+## Shows it for a player, at a place of the window or, without one, where the mouse is.
+func open(player_id: int, player_name: String, at: Vector2 = Vector2.INF) -> void:
 	_player_id = player_id
 	_player_name = player_name
 	set_item_text(Item.NAME, player_name)
 	reset_size()
-	position = Vector2i(get_parent().get_viewport().get_mouse_position())
+	if not at.is_finite():
+		at = get_parent().get_viewport().get_mouse_position()
+	position = Vector2i(at)
 	popup()
 
 

@@ -20,6 +20,7 @@ var _avatars: Dictionary[int, Avatar] = {}
 @onready var _register: RegisterDialog = %RegisterDialog
 @onready var _rename: RenameDialog = %RenameDialog
 @onready var _report: ReportDialog = %ReportDialog
+@onready var _players: PlayerList = %PlayerList
 @onready var _player_menu: PlayerMenu = %PlayerMenu
 
 
@@ -34,7 +35,12 @@ func _ready() -> void:
 	session.player_changed.connect(_on_player_changed)
 	session.player_left.connect(_on_player_left)
 	Connection.join_failed.connect(_on_join_failed)
-	_hud.menu_requested.connect(_go_to_menu)
+	_hud.leave_requested.connect(_go_to_menu)
+	_hud.menu_requested.connect(_pause.open)
+	_hud.players_requested.connect(_players.toggle)
+	_hud.chat_requested.connect(_chat.open)
+	_hud.player_picked.connect(_player_menu.open)
+	_players.player_picked.connect(_player_menu.open)
 	_pause.menu_requested.connect(_go_to_menu)
 	_pause.register_requested.connect(_register.open)
 	_pause.rename_requested.connect(_rename.open)
@@ -67,6 +73,9 @@ func _process(delta: float) -> void:
 func _unhandled_input(event: InputEvent) -> void:
 	if event.is_action_pressed(&"menu"):
 		_pause.open()
+		get_viewport().set_input_as_handled()
+	if event.is_action_pressed(&"players"):
+		_players.open()
 		get_viewport().set_input_as_handled()
 	if event.is_action_pressed(&"jump") and not Dialog.is_any_open(get_tree()):
 		Connection.walker.tap(EstragonCodec.ButtonBit.JUMP)

@@ -1,4 +1,4 @@
-"""Draws every picture of the game: tiles, characters, icon, menu.
+"""Draws every picture of the game: tiles, characters, symbols, icon, menu.
 
     python godot_client/art/draw [FOLDER]
 
@@ -16,11 +16,13 @@ from pathlib import Path
 from characters import characters
 from icon import icon
 from menu_background import menu_background
+from symbols import symbols
 from tiles import tiles
 
 PICTURES = {
     "tiles": tiles,
     "characters": characters,
+    "symbols": symbols,
     "icon": icon,
     "menu_background": menu_background,
 }
