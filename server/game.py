@@ -1,8 +1,4 @@
-"""A running world: its inbox, its tick, and who is told what.
-
-The tick never waits for a socket or the database: sending queues, and whoever does not read is
-left out until their queue has drained.
-"""
+"""A running world: its inbox and its tick. The tick never waits for the database."""
 
 from __future__ import annotations
 
@@ -15,16 +11,15 @@ from itertools import chain
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from protocol_spec import codec
 from protocol_spec.codec import (
-    MAX_SERVER_MESSAGE,
     WATCHER,
     ErrorCode,
     LeaveReason,
     NoticeCode,
 )
+from server.audience import Audience
 from server.counters import Counters
 from server.editing.admission import Editing
 from server.editing.edits import Done, Edit
@@ -32,17 +27,16 @@ from server.editing.keeper import Keeper
 from server.editing.loading import Loading
 from server.editing.operations import Places
 from server.failures import Rejected
-from server.member import Member, News, packed
-from server.observer import Observer, Outlook
+from server.member import News, packed
+from server.observer import Outlook
 from server.people.identity import Standing
 from server.roster import Roster
 from server.session import Session, notice_frame
 from server.settings import Settings
-from server.snapshot import HEAD_SIZE, FarChanges, Snapshot
 from server.status import PlayerStatus, WorldStatus
 from server.store import Store
 from server.tiles import LAYERS, Tile
-from server.world import Changes, Command, Enter, Leave, Player, Slots, TakeBack, Teleport, World
+from server.world import Changes, Command, Enter, Leave, Player, TakeBack, Teleport, World
 
 log = logging.getLogger(__name__)
 
@@ -78,19 +72,10 @@ class Game:
         self._inbox: list[Command] = []
         self._waiting: dict[int, Session] = {}
         """Who asked to enter, by player id, until the next tick."""
-        self._members: dict[int, Member] = {}
-        """Who is in, by slot."""
-        max_players = len(world.view)
-        self._senders: list[Callable[[bytes], object]] = [_send_to_nobody] * max_players
-        """By slot."""
-        self._settled_on = np.full(max_players, -1, np.int32)
-        """By slot: the chunk around which the client there has all that it should; -1: it has not,
-        or does not read."""
-        self._far_changes = FarChanges()
-        self._observers: dict[Session, Observer] = {}
         self._roster = Roster()
         self._tile_messages = list(packed(map(_tile_frame, world.map.tiles.by_id.values())))
         self.counters = Counters()
+        self.audience = Audience(world, keeper, settings, self.counters)
         self._tick_began = 0.0
         self._tick_seconds: deque[float] = deque(maxlen=TIMED_TICKS)
         self.message = ""
@@ -140,17 +125,16 @@ class Game:
     def watch(self, session: Session, message: codec.Watch) -> None:
         """Somebody wants to see the world, or another part of it. Raises Rejected."""
         outlook = Outlook.asked_for(message, self.world.map)
-        if (observer := self._observers.get(session)) is not None:
-            observer.look(outlook)
+        if self.audience.looks_elsewhere(session, outlook):
             return
         greeting = [self._world_entered(WATCHER), *self._tile_messages]
         greeting += self._roster.messages()
         greeting += map(self._placed_frame, self.world.players.values())
-        self._observers[session] = Observer(session, outlook, greeting)
+        self.audience.watch(session, outlook, greeting)
 
     def leave(self, session: Session, reason: LeaveReason) -> None:
         """The session's player goes, or does not come after all; or an observer goes."""
-        if self._observers.pop(session, None) is not None:
+        if self.audience.stops_watching(session):
             return
         if self._waiting.get(session.player_id) is session:
             del self._waiting[session.player_id]
@@ -192,7 +176,8 @@ class Game:
     @property
     def is_idle(self) -> bool:
         """Whether nobody is in it and no command waits for the next tick."""
-        return not (self._inbox or self._members or self._waiting or self._editing.is_busy)
+        is_alone = self.audience.member_count == 0
+        return is_alone and not (self._inbox or self._waiting or self._editing.is_busy)
 
     def status(self) -> WorldStatus:
         return WorldStatus(
@@ -209,16 +194,6 @@ class Game:
     def _tick_ms(self, percent: int) -> float:
         lasted = self._tick_seconds
         return round(float(np.percentile(lasted, percent)) * 1000, 3) if lasted else 0.0
-
-    def queues(self) -> list[int]:
-        """How many bytes are unsent to each who is in or watches."""
-        sessions = [*(member.session for member in self._members.values()), *self._observers]
-        return [session.peer.queued_bytes for session in sessions]
-
-    @property
-    def behind_count(self) -> int:
-        """How many players have to read before they get more, or had to a moment ago."""
-        return sum(member.is_behind for member in self._members.values())
 
     def player_statuses(self) -> list[PlayerStatus]:
         """Who is in, in the order of their coming."""
@@ -277,12 +252,10 @@ class Game:
             if session := self._waiting.pop(refused.player_id, None):
                 session.entry_refused(code)
         for gone in changes.left:
-            self._members.pop(gone.player.slot, None)
-            self._senders[gone.player.slot] = _send_to_nobody
+            self.audience.leave(gone.player.slot)
             self._roster.drop(gone.player.player_id)
             self.on_left(gone.player.player_id, gone.standing)
-        news = self._welcome(changes)
-        self._send_tick(changes, news, now)
+        self.audience.hear(changes, self._welcome(changes), now)
 
     def _take_commands(self) -> list[Command]:
         """The inbox, but of the edits only so many as a tick can bear; the others come next."""
@@ -296,7 +269,7 @@ class Game:
         return commands
 
     def _welcome(self, changes: Changes) -> News:
-        """Gives newcomers their place among the members, and what they must hear first.
+        """Gives newcomers their place in the audience, and what they must hear first.
 
         Returns what everybody hears of the tick.
         """
@@ -314,9 +287,7 @@ class Game:
             greeting += [*session.command_frames(), *roster]
             if self.message:
                 greeting.append(notice_frame(NoticeCode.ANNOUNCEMENT, self.name, self.message))
-            self._members[player.slot] = Member(session, greeting)
-            self._senders[player.slot] = session.peer.sender
-            self.unsettle(player.slot)
+            self.audience.enter(player.slot, session, greeting)
             frames += [self._roster.put(player), self._placed_frame(player)]
         frames += [self._placed_frame(player) for player in changes.moved_out]
         frames += [
@@ -327,128 +298,10 @@ class Game:
         ]
         return News(frames)
 
-    def _send_tick(self, changes: Changes, news: News, now: float) -> None:
-        """Most clients are settled: those around a chunk get the same bytes but for their heads.
-
-        The others, who have just come, or moved, or do not keep up, are seen to one by one.
-        """
-        world = self.world
-        snapshot = Snapshot(world, changes, self._far_changes)
-        slots = world.active
-        is_settled = self._settled_on[slots] == world.view[slots]
-        settled = slots[is_settled]
-        views, around = np.unique(world.view[settled], return_inverse=True)
-        parts = []
-        for chunk in views.tolist():
-            view, edits = snapshot.changes_in_view(chunk), snapshot.edits_in_view(chunk)
-            parts.append((news.joined + edits, view))
-        lengths = np.array([len(a) + HEAD_SIZE + len(b) for a, b in parts], np.int64)
-        fits = lengths <= MAX_SERVER_MESSAGE
-        sizes = np.array([len(view) for _, view in parts], np.int64)
-        alone = [slots[~is_settled]]
-        if len(settled):
-            alone.append(settled[~fits[around]])
-            self._send_to_many(settled, around, fits, parts, snapshot.heads(settled, sizes[around]))
-            self.counters.bytes_sent += int(lengths[around][fits[around]].sum())
-        self._send_to_each(np.concatenate(alone), snapshot, news, now)
-        for observer in list(self._observers.values()):
-            missing = observer.send(world, snapshot, news, now, self.settings)
-            if missing:
-                self._keeper.want(missing, world.map)
-
-    def _send_to_many(
-        self,
-        slots: Slots,
-        around: NDArray[np.int64],
-        fits: NDArray[np.bool_],
-        parts: list[tuple[bytes, bytes]],
-        heads: bytes,
-    ) -> None:
-        """To each the part that it shares, with its own head in the middle."""
-        senders = self._senders
-        every_one = zip(
-            slots.tolist(), around.tolist(), range(0, len(heads), HEAD_SIZE), strict=True
-        )
-        is_fit = fits.tolist()
-        for slot, part, at in every_one:
-            if is_fit[part]:
-                before, view = parts[part]
-                senders[slot](b"".join((before, heads[at : at + HEAD_SIZE], view)))
-
-    def _send_to_each(self, slots: Slots, snapshot: Snapshot, news: News, now: float) -> None:
-        """To each what they alone need."""
-        hearing = [slot for slot in slots.tolist() if self._may_hear(slot, snapshot, news, now)]
-        is_full = np.array([self._members[slot].wants_full for slot in hearing], np.bool_)
-        views = [self._view_of(slot, snapshot) for slot in hearing]
-        sizes = np.array([len(view) for view in views], np.int64)
-        heads = snapshot.heads(np.array(hearing, np.int32), sizes, full=is_full)
-        for index, slot in enumerate(hearing):
-            head = heads[index * HEAD_SIZE : (index + 1) * HEAD_SIZE]
-            self._members[slot].send(news, head + views[index])
-
-    def _may_hear(self, slot: int, snapshot: Snapshot, news: News, now: float) -> bool:
-        """Whether there may be a snapshot for a member; else the news is all they get."""
-        member = self._members[slot]
-        if member.may_hear(now, self.settings):
-            return True
-        self.unsettle(slot)
-        member.miss(news, snapshot.edit_frames)
-        return False
-
-    def _view_of(self, slot: int, snapshot: Snapshot) -> bytes:
-        """A member's PlayerStates; the tiles that they lack are queued."""
-        tile_map = self.world.map
-        member = self._members[slot]
-        chunk = int(self.world.view[slot])
-        member.hear_edits(snapshot.edit_frames)
-        near_before = tile_map.near_view(member.chunk) if member.chunk >= 0 else ()
-        came = member.look_around(chunk, tile_map)
-        if member.awaits_chunks:
-            self._keeper.want(tile_map.missing(tile_map.view_from(chunk)), tile_map)
-        elif not member.is_behind:
-            self._settled_on[slot] = chunk
-        if member.wants_full:
-            member.wants_full = False
-            return snapshot.everybody_in_view(chunk)
-        # What was far may have changed since its last turn.
-        nearer = [each for each in tile_map.near_view(chunk) if each not in near_before]
-        return snapshot.changes_in_view(chunk) + snapshot.everybody_in({*came, *nearer})
-
-    def unsettle(self, slot: int) -> None:
-        """The member there needs something that others do not."""
-        self._settled_on[slot] = -1
-
-    def tell(self, session: Session, frame: bytes) -> None:
-        """Something that a member alone hears, with the next tick."""
-        if (member := self._members.get(session.slot)) is not None:
-            member.hear(frame)
-            self.unsettle(session.slot)
-
-    def resync(self, session: Session) -> None:
-        """A client wants everybody in sight again."""
-        if (observer := self._observers.get(session)) is not None:
-            observer.resync()
-        if (member := self._members.get(session.slot)) is not None:
-            member.wants_full = True
-            self.unsettle(session.slot)
-
-    def request_chunk(self, session: Session, column: int, row: int) -> None:
-        """A client lost count of a chunk's revisions: it gets it as a whole."""
-        if (observer := self._observers.get(session)) is not None:
-            observer.request_chunk(row * self.world.map.chunks_wide + column)
-        member = self._members.get(session.slot)
-        if member is not None and 0 <= column < self.world.map.chunks_wide:
-            member.held.discard(row * self.world.map.chunks_wide + column)
-            member.awaits_chunks = True
-            self.unsettle(session.slot)
-
     def _unload_idle_chunks(self) -> None:
         """Forgets what nobody sees, save for the last few; the database has it."""
         tile_map = self.world.map
-        seen_from = {member.chunk for member in self._members.values()}
-        used = {each for chunk in seen_from for each in tile_map.view_from(chunk)}
-        for observer in self._observers.values():
-            used.update(observer.view(self.world))
+        used = self.audience.seen_chunks()
         used.update(self._loading.held, self._keeper.unsaved_chunks, self.spawn_chunks())
         idle = [each for each in tile_map.loaded if each not in used]
         for chunk in idle[: max(0, len(idle) - IDLE_CHUNKS)]:
@@ -487,10 +340,6 @@ class Game:
             rotation=int(world.rotation[slot]),
             timestamp=world.tick,
         ).encode()
-
-
-def _send_to_nobody(message: bytes) -> None:
-    """In a slot that nobody has."""
 
 
 def _tile_frame(tile: Tile) -> bytes:

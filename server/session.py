@@ -220,7 +220,7 @@ class Session:
     def clogged(self) -> None:
         """The peer does not read as fast as we send."""
         if self.game is not None and self.slot >= 0:
-            self.game.unsettle(self.slot)
+            self.game.audience.unsettle(self.slot)
 
     def let_in(self, identity: Identity, resume_token: str) -> None:
         """The player is known from here on."""
@@ -447,7 +447,7 @@ class Session:
 
     def _chunk_request(self, message: codec.ChunkRequest, now: float) -> None:
         assert self.game is not None
-        self.game.request_chunk(self, message.chunk_x, message.chunk_y)
+        self.game.audience.request_chunk(self, message.chunk_x, message.chunk_y)
 
     def _edit(self, message: requests.EditMessage, now: float) -> None:
         done = partial(self._tell_edit, message.edit)
@@ -492,7 +492,7 @@ class Session:
 
     def _resync(self, message: codec.Resync, now: float) -> None:
         assert self.game is not None
-        self.game.resync(self)
+        self.game.audience.resync(self)
 
 
 HANDLERS: dict[int, tuple[State | None, Callable[..., None]]] = {

@@ -139,7 +139,7 @@ def test_a_watcher_may_play_meanwhile_and_goes_with_the_account(server: MockServ
     server.lobby.expel(client.player_id, ErrorCode.LOGGED_OUT)
     assert client.wire.errors() == [ErrorCode.LOGGED_OUT]
     server.tick()
-    assert not server.game._observers
+    assert server.game.audience.observer_count == 0
 
 
 def test_a_large_map_comes_in_portions(server: MockServer) -> None:

@@ -47,7 +47,8 @@ class Chat:
         if shown is None:
             session.notice(NoticeCode.CHAT_HELD)
         elif fate == "shadowed":
-            game.tell(session, codec.ChatMessage(line.player_id, shown, line.time_ms).encode())
+            echo = codec.ChatMessage(line.player_id, shown, line.time_ms)
+            game.audience.tell(session, echo.encode())
         else:
             game.submit(Say(line.player_id, shown, line.time_ms))
 

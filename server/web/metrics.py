@@ -135,11 +135,11 @@ def _states(games: Iterable[Game]) -> Iterator[Metric]:
         labels=["world"],
     )
     for game in games:
-        queues = game.queues()
+        queues = game.audience.queues()
         players.add_metric([game.name], len(game.world.players))
         queued.add_metric([game.name], sum(queues))
         largest.add_metric([game.name], max(queues, default=0))
-        behind.add_metric([game.name], game.behind_count)
+        behind.add_metric([game.name], game.audience.behind_count)
     yield from (players, queued, largest, behind)
 
 
