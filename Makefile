@@ -20,7 +20,7 @@ test: check tools
 	$(BIN)/python -m pytest
 
 soak: tools
-	ESTRAGON_SOAK=1 $(BIN)/python -m pytest tests/test_durability.py tests/test_history_model.py tests/test_openapi.py tests/test_cheats.py
+	ESTRAGON_SOAK=1 $(BIN)/python -m pytest tests/test_durability.py tests/test_history_model.py tests/test_openapi.py tests/test_cheats.py tests/test_prediction.py
 
 check: $(READY)
 	$(BIN)/ruff format --check

@@ -7,10 +7,12 @@ the server said so far. `Client` puts it on a WebSocket.
 from __future__ import annotations
 
 import asyncio
+import time
 import zlib
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import picows
 
@@ -29,6 +31,8 @@ LEAD_TICKS = 2
 ROUND_TRIP_TOKEN = 0xE57
 PING_TICKS = 20
 """How often the round trip is measured anew."""
+COMPANION_SECONDS = 0.01
+"""How often companions are told of time."""
 
 
 class Refused(Exception):
@@ -181,6 +185,14 @@ class ClientSession:
         """The player of that name, where one is in the world."""
         return next((each for each in self.players.values() if each.name == name), None)
 
+    def is_held(self, x: int, y: int) -> bool:
+        """Whether the tiles of that cell have come; beyond the map there are none."""
+        if self.entered is None or not (
+            0 <= x < self.entered.width and 0 <= y < self.entered.height
+        ):
+            return False
+        return (x // CHUNK_SIZE, y // CHUNK_SIZE) in self.chunks
+
     def tile_at(self, layer: int, x: int, y: int) -> int:
         """The tile id of a cell whose chunk has come, 0 where it has not."""
         chunk = self.chunks.get((x // CHUNK_SIZE, y // CHUNK_SIZE))
@@ -324,6 +336,16 @@ def nearest(low_bits: int, own: int) -> int:
     return own + ((low_bits - own + 0x8000) & 0xFFFF) - 0x8000
 
 
+class Companion(Protocol):
+    """What goes with a client, such as a `Walker`. Times are in seconds and never go back."""
+
+    def hear(self, message: codec.Message, now: float) -> None:
+        """The session has taken a message in."""
+
+    def advance(self, now: float) -> None:
+        """Some time has passed."""
+
+
 class Client(picows.WSListener):
     """A ClientSession on a WebSocket, for asyncio."""
 
@@ -354,8 +376,11 @@ class Client(picows.WSListener):
     ) -> Client:
         """Connects and waits for the first snapshot. Raises Refused, OSError or TimeoutError."""
         client = cls(name, world, look, method, secret)
-        await client.connect(url)
-        await client.wait_for(lambda session: session.state is not None, timeout_seconds)
+        with ExitStack() as if_refused:
+            if_refused.callback(client.abort)
+            await client.connect(url)
+            await client.wait_for(lambda session: session.state is not None, timeout_seconds)
+            if_refused.pop_all()
         return client
 
     async def connect(self, url: str) -> None:
@@ -380,6 +405,22 @@ class Client(picows.WSListener):
                     raise Refused(None, str(self.close_code))
                 self._news.clear()
                 await self._news.wait()
+
+    async def go_with(self, companion: Companion) -> None:
+        """Tells a companion of all that comes, and of time, until the connection is gone."""
+        told_before = self.session.on_message
+
+        def tell(message: codec.Message) -> None:
+            told_before(message)
+            companion.hear(message, time.monotonic())
+
+        self.session.on_message = tell
+        try:
+            while self.close_code is None:
+                companion.advance(time.monotonic())
+                await asyncio.sleep(COMPANION_SECONDS)
+        finally:
+            self.session.on_message = told_before
 
     async def close(self) -> None:
         """Says good-bye and waits until the connection is gone."""

@@ -6,7 +6,9 @@ gives the same state in every implementation, bit for bit (PROTOCOL.md, "Movemen
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +23,9 @@ from protocol_spec.codec import (
     STEP_HEIGHT,
     WALK_SPEED,
     Button,
+    Command,
 )
-from server.chunks import TileMap
+from protocol_spec.prediction import Body
 
 Ints = NDArray[np.int32]
 Flags = NDArray[np.bool_]
@@ -34,6 +37,20 @@ _SIDES = np.array([[-BODY_RADIUS], [BODY_RADIUS]], np.int32)
 _HIGHEST = np.int32(NEVER_ENTER - 1)
 _JUMP_SPEED, _GRAVITY, _NOTHING = np.int32(JUMP_SPEED), np.int32(GRAVITY), np.int32(0)
 _SEARCHED_AT_ONCE = 128
+
+
+class Ground(Protocol):
+    """What is walked on: the world's map, or what a client holds of it."""
+
+    @property
+    def width(self) -> int: ...
+
+    @property
+    def height(self) -> int: ...
+
+    def heights_at(self, y: Ints, x: Ints) -> Ints: ...
+
+    def speeds_at(self, y: Ints, x: Ints) -> Ints: ...
 
 
 @dataclass(slots=True)
@@ -50,7 +67,7 @@ class Bodies:
     """How far up the last tick took the body off the ground; below 0, how far it fell."""
 
 
-def step(tile_map: TileMap, bodies: Bodies, direction: Ints, pace: Ints, buttons: Ints) -> Bodies:
+def step(tile_map: Ground, bodies: Bodies, direction: Ints, pace: Ints, buttons: Ints) -> Bodies:
     """One tick of each body by its command.
 
     A body is a square of 2 * BODY_RADIUS that stands on the highest cell it covers. It leaps or
@@ -86,20 +103,32 @@ def step(tile_map: TileMap, bodies: Bodies, direction: Ints, pace: Ints, buttons
     return Bodies(x, y, z, vz)
 
 
-def standing_height(tile_map: TileMap, x: Ints, y: Ints) -> Ints:
+def alone_on(ground: Ground) -> Callable[[Body, Command], Body]:
+    """A tick of a single body there, as the clients' `Prediction` wants it."""
+
+    def walk(body: Body, command: Command) -> Body:
+        row = [np.array([each], np.int32) for each in (body.x, body.y, body.z, body.vz)]
+        wanted = (command.direction, command.pace, command.buttons)
+        after = step(ground, Bodies(*row), *(np.array([each], np.int32) for each in wanted))
+        return Body(int(after.x[0]), int(after.y[0]), int(after.z[0]), int(after.vz[0]))
+
+    return walk
+
+
+def standing_height(tile_map: Ground, x: Ints, y: Ints) -> Ints:
     """The height of the highest cell under each body."""
     columns, rows = (x + _SIDES) >> 10, (y + _SIDES) >> 10
     height: Ints = tile_map.heights_at(rows[:, None], columns[None, :]).max(axis=(0, 1))
     return height
 
 
-def is_inside(tile_map: TileMap, x: Ints, y: Ints, z: Ints) -> Flags:
+def is_inside(tile_map: Ground, x: Ints, y: Ints, z: Ints) -> Flags:
     """Which bodies are inside solid ground: under more than they could step up to."""
     inside: Flags = standing_height(tile_map, x, y) > _reach(z)
     return inside
 
 
-def nearest_place(tile_map: TileMap, x: Ints, y: Ints, z: Ints) -> tuple[Ints, Ints, Ints]:
+def nearest_place(tile_map: Ground, x: Ints, y: Ints, z: Ints) -> tuple[Ints, Ints, Ints]:
     """Where bodies that are put at (x, y, z) stand: there, or as near to it as there is room.
 
     Who would be inside solid ground there is put into the middle of a cell: a body fits into it,
@@ -163,7 +192,7 @@ def _part(distance: Ints, cosine: Ints) -> Ints:
 
 
 def _slide(
-    tile_map: TileMap, start: Ints, step: Ints, other: Ints, reachable: Ints, *, along_x: bool
+    tile_map: Ground, start: Ints, step: Ints, other: Ints, reachable: Ints, *, along_x: bool
 ) -> Ints:
     """Where bodies at `start` on one axis, and at `other` on the other, come to by `step`.
 

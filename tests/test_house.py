@@ -96,6 +96,12 @@ def test_a_pure_file_knows_no_clock_loop_web_or_database(name: str) -> None:
     assert not {each.replace(".", "/") for each in known} & (modules - pure)
 
 
+@pytest.mark.parametrize("name", ["clock", "prediction", "ground", "walker"])
+def test_what_a_client_predicts_with_knows_no_clock_loop_or_web(name: str) -> None:
+    known = imports(ROOT / f"protocol_spec/{name}.py")
+    assert {each.split(".")[0] for each in known} <= ALLOWED_TO_PURE - {"server"}
+
+
 def test_the_spec_knows_neither_server_nor_panel() -> None:
     for path in sources("protocol_spec"):
         assert not {each for each in imports(path) if each.split(".")[0] in ("server", "admin")}
