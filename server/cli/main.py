@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from protocol_spec.conformance.cli import add_conform_commands
 from server import __version__
 from server.cli.admin import add_admin_commands
 from server.cli.maps import add_map_commands
@@ -23,6 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
     _add_bots(commands)
     add_map_commands(commands)
     add_admin_commands(commands)
+    add_conform_commands(commands)
     chosen = parser.parse_args(arguments)
     return int(chosen.run(chosen))
 

@@ -1,0 +1,56 @@
+"""The words of `estragon conform`. The work behind them is loaded when it is asked for."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+
+def add_conform_commands(commands: Any) -> None:
+    conform = commands.add_parser(
+        "conform",
+        help="test whether a server or a client keeps the protocol's rules",
+        description="Tests a server or a client against the rules of PROTOCOL.md. "
+        "The exit code is 0 where it conforms, 1 where it fails, 2 where it could not be tested.",
+    ).add_subparsers(required=True, metavar="WHAT")
+    server = conform.add_parser(
+        "server",
+        help="test a server",
+        description="Plays about 200 cases against a server with the default limits. Accounts, "
+        "players and chat lines come into being there, and map edits where guests may build "
+        "(ESTRAGON_GUESTS_MAY_BUILD=1); accounts and edits are taken back.",
+    )
+    server.add_argument("url", metavar="URL", help="the game's socket, ws://127.0.0.1:8000/ws")
+    _add_flags(server)
+    server.set_defaults(run=_server)
+
+
+def _add_flags(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add(
+        "--case",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="only this case (EST-IN-07a) or this rule's (EST-IN-07); repeatable",
+    )
+    add("--category", action="append", default=[], help="only these; repeatable")
+    add("--strict", action="store_true", help="what a rule says SHOULD be must be")
+    add("--dry-run", action="store_true", help="only list the cases")
+    add("--json", type=Path, metavar="FILE", help="write the results as JSON")
+    add("--junit", type=Path, metavar="FILE", help="write them as JUnit's XML")
+    add("--html", type=Path, metavar="FILE", help="write them as a page to look at")
+    add(
+        "--expected",
+        type=Path,
+        metavar="FILE",
+        help="cases that are known to fail, one id a line, with the reason after a #; "
+        "it is a failure when one of them passes",
+    )
+
+
+def _server(words: argparse.Namespace) -> int:
+    from protocol_spec.conformance.command import conform_server, guarded
+
+    return guarded(conform_server, words)

@@ -1,0 +1,109 @@
+"""The conformance suite: what its command does, and that our own servers pass it."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from protocol_spec.conformance.case import Level
+from protocol_spec.conformance.rules import read_rules
+from protocol_spec.conformance.server import CASES
+from tests.running import RunningServer
+
+RULES = read_rules()
+
+
+def conform(*words: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "server", "conform", *words],
+        capture_output=True,
+        text=True,
+        timeout=180,
+    )
+
+
+def test_each_case_has_an_id_of_its_own_and_a_rule_that_asks_as_much() -> None:
+    ids = [each.id for each in CASES]
+    assert sorted(set(ids)) == sorted(ids)
+    assert [each.id for each in CASES if each.rule not in RULES] == []
+    # What a rule tells without any of the words binds as much as MUST.
+    lax = [
+        each.id
+        for each in CASES
+        if each.level is not Level.MUST and each.level not in RULES[each.rule].levels
+    ]
+    assert lax == [], "a case asks for less than its rule does"
+
+
+def test_a_dry_run_lists_the_cases_and_needs_no_server() -> None:
+    done = conform("server", "ws://127.0.0.1:9", "--dry-run", "--category", "framing")
+    assert done.returncode == 0
+    lines = done.stdout.splitlines()
+    listed = [each for each in CASES if each.category == "framing"]
+    assert lines[-1] == f"{len(listed)} cases"
+    assert [each.split()[0] for each in lines[:-1]] == [each.id for each in listed]
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (("ws://127.0.0.1:9/ws",), "Connect call failed"),
+        (("http://127.0.0.1:9/ws",), "is no address of a game"),
+        (("ws://127.0.0.1:9", "--case", "EST-XX-01"), "no case 'EST-XX-01'"),
+        (("ws://127.0.0.1:9", "--category", "magic"), "no category 'magic'"),
+        (("ws://127.0.0.1:9", "--expected", "/nowhere"), "No such file"),
+        (
+            ("ws://127.0.0.1:9", "--case", "EST-FR-01", "--category", "handshake"),
+            "no case is in both",
+        ),
+    ],
+)
+def test_who_cannot_be_tested_is_one_line_and_exit_code_2(
+    words: tuple[str, ...], complaint: str
+) -> None:
+    done = conform("server", *words)
+    assert done.returncode == 2
+    assert complaint in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_rule_is_tested_alone_and_reported_in_all_three_ways(
+    server: RunningServer, tmp_path: Path
+) -> None:
+    files = {each: tmp_path / f"report.{each}" for each in ("json", "xml", "html")}
+    words: list[str | Path] = [
+        "--json",
+        files["json"],
+        "--junit",
+        files["xml"],
+        "--html",
+        files["html"],
+    ]
+    done = conform("server", server.url, "--case", "EST-FR-03", "--case", "EST-TR-02a", *words)
+    assert done.returncode == 0, done.stdout + done.stderr
+    wanted = [each.id for each in CASES if each.rule == "EST-FR-03" or each.id == "EST-TR-02a"]
+    told = json.loads(files["json"].read_text(encoding="utf-8"))
+    assert [each["id"] for each in told["cases"]] == wanted
+    assert told["passed"] is True
+    assert {(each["behaviour"], each["close"]) for each in told["cases"]} == {("OK", "OK")}
+    suite = ElementTree.parse(files["xml"]).getroot()
+    assert (suite.get("tests"), suite.get("failures")) == (str(len(wanted)), "0")
+    page = files["html"].read_text(encoding="utf-8")
+    assert all(f'id="{each}"' in page for each in wanted)
+    assert not re.findall(r'(?:src|href)="(?:https?:)?//', page), "it needs nothing but itself"
+
+
+def test_an_expected_failure_that_passes_is_a_failure(
+    server: RunningServer, tmp_path: Path
+) -> None:
+    expected = tmp_path / "expected.txt"
+    expected.write_text("EST-FR-03a  # our server likes silence\n", encoding="utf-8")
+    done = conform("server", server.url, "--case", "EST-FR-03a", "--expected", expected)
+    assert done.returncode == 1
+    assert "EST-FR-03a     passes, and was expected to fail" in done.stdout
