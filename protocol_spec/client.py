@@ -133,6 +133,13 @@ class ClientSession:
         """The last snapshot, with one's own exact place."""
         self.edit_results: dict[int, codec.EditResult] = {}
         """By the number that `edit` or `undo` gave."""
+        self.mode: codec.ModeState | None = None
+        """What the world's mode does just now."""
+        self.scores: dict[int, codec.ModeScore] = {}
+        """How players stand in it, by player id."""
+        self.records: list[codec.ModeRecord] = []
+        """The mode's best list."""
+        self.mode_news: list[codec.ModeNews] = []
         self.round_trip_ticks = 0
         self._edits = 0
         self._by_slot: dict[int, Player] = {}
@@ -247,6 +254,7 @@ class ClientSession:
                 self._take_player(message)
             case codec.PlayerLeave():
                 gone = self.players.pop(message.player_id, None)
+                self.scores.pop(message.player_id, None)
                 if gone is not None and self._by_slot.get(gone.slot) is gone:
                     del self._by_slot[gone.slot]
             case codec.PlayerUpdate():
@@ -267,6 +275,21 @@ class ClientSession:
                 if message.index == 0:
                     self.commands.clear()
                 self.commands[message.name] = message.parameters
+            case codec.ModeState():
+                if self.mode is not None and self.mode.mode != message.mode:
+                    self.scores.clear()
+                    self.records.clear()
+                self.mode = message
+            case codec.ModeScores():
+                if message.full:
+                    self.scores.clear()
+                rows = codec.ModeScore.unpack(message.rows)
+                self.scores.update((each.player_id, each) for each in rows)
+            case codec.ModeRecord():
+                del self.records[message.index :]
+                self.records.append(message)
+            case codec.ModeNews():
+                self.mode_news.append(message)
             case codec.Error():
                 self.error = message
 

@@ -29,7 +29,7 @@ _HEAD = struct.Struct("!BH")
 
 PROTOCOL_VERSION = 1
 SUBPROTOCOL = "estragon.v1"
-SCHEMA_HASH = 0xAE379034
+SCHEMA_HASH = 0x65130152
 MAGIC = 1163088978
 """The first field of HELLO, "ESTR" in ASCII: whoever does not send it is not one of us."""
 MAX_CLIENT_MESSAGE = 4096
@@ -139,6 +139,10 @@ class MessageType(IntEnum):
     RENAME = 31
     CHAT_REMOVED = 32
     WATCH = 33
+    MODE_STATE = 65
+    MODE_SCORES = 66
+    MODE_RECORD = 67
+    MODE_NEWS = 68
 
 
 class ErrorCode(IntEnum):
@@ -228,6 +232,8 @@ class ErrorCode(IntEnum):
     """The server could not write it down, so it was taken back. Try again later."""
     EDIT_NOTHING = 66
     """There is nothing to undo, or to redo."""
+    EDIT_PROTECTED = 67
+    """A cell in an area where this player may not build; text is the area's name."""
     PASSWORD_TOO_SHORT = 77
     """A password under 8 characters, or under 15 for staff."""
     PASSWORD_TOO_LONG = 78
@@ -370,6 +376,47 @@ class SnapshotFlag(IntEnum):
     """Everybody in sight is listed: who is not listed is out of sight."""
 
 
+class ModePhase(IntEnum):
+    """Where the world's mode is in its play."""
+
+    NONE = 0
+    """It has no rounds."""
+    WAITING = 1
+    """For more players."""
+    PAUSE = 2
+    """A round begins soon, at ends_tick."""
+    RUNNING = 3
+    """A round is being played, until ends_tick where that is known."""
+    OVER = 4
+    """A round is over; its scores are shown until ends_tick."""
+
+
+class ScoreKind(IntEnum):
+    """What ModeScore.score counts."""
+
+    NONE = 0
+    """Nothing: only the marks are to be shown."""
+    POINTS = 1
+    """More are better."""
+    LAPS = 2
+    """More are better."""
+    TILES = 3
+    """Tiles placed or taken; more are better."""
+
+
+class ModeMark(IntEnum):
+    """Bits of ModeScore.marks: what is to be seen of a player in the world, or in the table."""
+
+    IT = 1
+    """The one to run from."""
+    SPECTATOR = 2
+    """Does not play in this round."""
+    FINISHED = 4
+    """Has reached the end of this round."""
+    WINNER = 8
+    """Has won the round that is over."""
+
+
 @dataclass(slots=True)
 class Command:
     """What a player wants for one tick. Intent, never a position."""
@@ -478,6 +525,35 @@ class CellEdit:
 
     def pack(self) -> bytes:
         return self.FORMAT.pack(self.layer, self.x, self.y, self.tile)
+
+    @classmethod
+    def unpack(cls, packed: bytes) -> list[Self]:
+        return [cls(*row) for row in cls.FORMAT.iter_unpack(packed)]
+
+
+@dataclass(slots=True)
+class ModeScore:
+    """How a player stands in the world's mode."""
+
+    SIZE: ClassVar[int] = 13
+    DTYPE: ClassVar[list[tuple[str, str]]] = [
+        ("player_id", ">u4"),
+        ("score", ">i4"),
+        ("time", ">u4"),
+        ("marks", ">u1"),
+    ]
+    FORMAT: ClassVar[struct.Struct] = struct.Struct("!IiIB")
+
+    player_id: int
+    score: int
+    """See MODE_STATE.score_kind."""
+    time: int
+    """A time of the player's, such as that of a race; less is better. 0: none. In ticks."""
+    marks: int
+    """Bits of ModeMark."""
+
+    def pack(self) -> bytes:
+        return self.FORMAT.pack(self.player_id, self.score, self.time, self.marks)
 
     @classmethod
     def unpack(cls, packed: bytes) -> list[Self]:
@@ -1573,6 +1649,152 @@ class Watch:
         return cls(world, player_id, chunk_x, chunk_y, width, height)
 
 
+@dataclass(slots=True)
+class ModeState:
+    """What the world's mode does just now. Comes after WORLD_ENTERED and at each change."""
+
+    TYPE: ClassVar[int] = 65
+
+    mode: str
+    """Its name. It may change while the receiver is there."""
+    phase: int
+    """A value of ModePhase."""
+    ends_tick: int
+    """When the phase ends; 0: nobody knows. In ticks."""
+    score_kind: int
+    """A value of ScoreKind."""
+    key: str
+    """Names a text about what is going on, which clients have in their languages; empty: there
+    is none.
+    """
+    values: str
+    """What belongs into that text, in its order, separated by U+001F."""
+    texts: str
+    """The text itself, for clients that do not know the key: a language code and the text,
+    again and again, all separated by U+001F. May be empty.
+    """
+
+    def encode(self) -> bytes:
+        return _frame(
+            65,
+            _prefixed(self.mode.encode(), 64, _U8)
+            + struct.pack("!BIB", self.phase, self.ends_tick, self.score_kind)
+            + _prefixed(self.key.encode(), 64, _U8)
+            + _prefixed(self.values.encode(), 1000, _U16)
+            + _prefixed(self.texts.encode(), 2000, _U16),
+        )
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        mode_bytes, at = _cut(payload, 0, 64, _U8)
+        mode = mode_bytes.decode()
+        (phase, ends_tick, score_kind) = struct.unpack_from("!BIB", payload, at)
+        key_bytes, at = _cut(payload, at + 6, 64, _U8)
+        key = key_bytes.decode()
+        values_bytes, at = _cut(payload, at, 1000, _U16)
+        values = values_bytes.decode()
+        texts_bytes, _ = _cut(payload, at, 2000, _U16)
+        texts = texts_bytes.decode()
+        return cls(mode, phase, ends_tick, score_kind, key, values, texts)
+
+
+@dataclass(slots=True)
+class ModeScores:
+    """How players stand in the mode. Rows that did not change are not repeated; that of a
+    player goes with PLAYER_LEAVE.
+    """
+
+    TYPE: ClassVar[int] = 66
+    FRAME_DTYPE: ClassVar[list[tuple[str, str]]] = [
+        ("type", ">u1"),
+        ("length", ">u2"),
+        ("full", ">u1"),
+        ("rows_count", ">u2"),
+    ]
+    """The frame up to its records, the envelope included."""
+
+    full: int
+    """1: forget all rows so far."""
+    rows: bytes
+    """Packed ModeScore, at most 2000."""
+
+    def encode(self) -> bytes:
+        return _frame(66, struct.pack("!B", self.full) + _prefixed(self.rows, 2000, _U16, 13))
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        (full,) = struct.unpack_from("!B", payload, 0)
+        rows, _ = _cut(payload, 1, 2000, _U16, 13)
+        return cls(full, rows)
+
+
+@dataclass(slots=True)
+class ModeRecord:
+    """A line of the mode's best list, which outlasts rounds and restarts. All lines come after
+    WORLD_ENTERED, and again, from the first, when the list has changed.
+    """
+
+    TYPE: ClassVar[int] = 67
+
+    index: int
+    """Counts from 0, the best. 0 begins the list anew."""
+    count: int
+    """How many lines there are in all."""
+    player_id: int
+    score: int
+    """See MODE_STATE.score_kind."""
+    time: int
+    """0: none. In ticks."""
+    name: str
+    """The player's, when it was set."""
+
+    def encode(self) -> bytes:
+        return _frame(
+            67,
+            struct.pack("!BBIiI", self.index, self.count, self.player_id, self.score, self.time)
+            + _prefixed(self.name.encode(), 80, _U8),
+        )
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        (index, count, player_id, score, time) = struct.unpack_from("!BBIiI", payload, 0)
+        name_bytes, _ = _cut(payload, 14, 80, _U8)
+        name = name_bytes.decode()
+        return cls(index, count, player_id, score, time, name)
+
+
+@dataclass(slots=True)
+class ModeNews:
+    """Something has happened in the mode, for people to read: a line of the chat."""
+
+    TYPE: ClassVar[int] = 68
+
+    key: str
+    """As in MODE_STATE."""
+    values: str
+    """As in MODE_STATE."""
+    texts: str
+    """As in MODE_STATE."""
+
+    def encode(self) -> bytes:
+        return _frame(
+            68,
+            _prefixed(self.key.encode(), 64, _U8)
+            + _prefixed(self.values.encode(), 1000, _U16)
+            + _prefixed(self.texts.encode(), 2000, _U16),
+        )
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        key_bytes, at = _cut(payload, 0, 64, _U8)
+        key = key_bytes.decode()
+        values_bytes, at = _cut(payload, at, 1000, _U16)
+        values = values_bytes.decode()
+        texts_bytes, _ = _cut(payload, at, 2000, _U16)
+        texts = texts_bytes.decode()
+        return cls(key, values, texts)
+
+
 Message = (
     PlayerUpdate
     | PlayerJoin
@@ -1607,6 +1829,10 @@ Message = (
     | Rename
     | ChatRemoved
     | Watch
+    | ModeState
+    | ModeScores
+    | ModeRecord
+    | ModeNews
 )
 
 MESSAGES: dict[int, type[Message]] = {
@@ -1643,6 +1869,10 @@ MESSAGES: dict[int, type[Message]] = {
     Rename.TYPE: Rename,
     ChatRemoved.TYPE: ChatRemoved,
     Watch.TYPE: Watch,
+    ModeState.TYPE: ModeState,
+    ModeScores.TYPE: ModeScores,
+    ModeRecord.TYPE: ModeRecord,
+    ModeNews.TYPE: ModeNews,
 }
 
 

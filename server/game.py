@@ -28,6 +28,8 @@ from server.editing.loading import Loading
 from server.editing.operations import Places
 from server.failures import Rejected
 from server.member import News, packed
+from server.modes.finding import Choice
+from server.modes.host import ModeHost
 from server.observer import Outlook
 from server.people.identity import Standing
 from server.roster import Roster
@@ -59,10 +61,15 @@ _LATE_TICKS = 5
 
 class Game:
     def __init__(
-        self, name: str, mode: str, map_name: str, world: World, keeper: Keeper, settings: Settings
+        self,
+        name: str,
+        mode: Choice,
+        map_name: str,
+        world: World,
+        keeper: Keeper,
+        settings: Settings,
     ) -> None:
         self.name = name
-        self.mode = mode
         self.map_name = map_name
         self.world = world
         self.settings = settings
@@ -74,6 +81,7 @@ class Game:
         """Who asked to enter, by player id, until the next tick."""
         self._roster = Roster()
         self._tile_messages = list(packed(map(_tile_frame, world.map.tiles.by_id.values())))
+        self.mode = ModeHost(mode, world, {}, self.move, name)
         self.counters = Counters()
         self.audience = Audience(world, keeper, settings, self.counters)
         self._tick_began = 0.0
@@ -128,7 +136,7 @@ class Game:
         if self.audience.looks_elsewhere(session, outlook):
             return
         greeting = [self._world_entered(WATCHER), *self._tile_messages]
-        greeting += self._roster.messages()
+        greeting += [*self.mode.view.greeting(), *self._roster.messages()]
         greeting += map(self._placed_frame, self.world.players.values())
         self.audience.watch(session, outlook, greeting)
 
@@ -182,7 +190,7 @@ class Game:
     def status(self) -> WorldStatus:
         return WorldStatus(
             name=self.name,
-            mode=self.mode,
+            mode=self.mode.name,
             map_name=self.map_name,
             tick=self.world.tick,
             late_ticks=self.counters.late_ticks,
@@ -255,7 +263,8 @@ class Game:
             self.audience.leave(gone.player.slot)
             self._roster.drop(gone.player.player_id)
             self.on_left(gone.player.player_id, gone.standing)
-        self.audience.hear(changes, self._welcome(changes), now)
+        news = self._welcome(changes, self.mode.after(changes))
+        self.audience.hear(changes, news, now)
 
     def _take_commands(self) -> list[Command]:
         """The inbox, but of the edits only so many as a tick can bear; the others come next."""
@@ -268,10 +277,10 @@ class Game:
         self._inbox = [*late]
         return commands
 
-    def _welcome(self, changes: Changes) -> News:
+    def _welcome(self, changes: Changes, mode_frames: list[bytes]) -> News:
         """Gives newcomers their place in the audience, and what they must hear first.
 
-        Returns what everybody hears of the tick.
+        `mode_frames` are the mode's news. Returns what everybody hears of the tick.
         """
         frames = [
             codec.PlayerLeave(player_id=each.player.player_id, reason=each.reason).encode()
@@ -280,11 +289,12 @@ class Game:
         frames += [self._roster.put(player) for player in changes.renamed]
         # The newcomers themselves are this tick's news.
         roster = self._roster.messages() if changes.entered else []
+        mode_greeting = self.mode.view.greeting() if changes.entered else []
         for player in changes.entered:
             session = self._waiting.pop(player.player_id)
             session.entered(player.slot)
             greeting = [self._world_entered(player.slot), *self._tile_messages]
-            greeting += [*session.command_frames(), *roster]
+            greeting += [*session.command_frames(), *roster, *mode_greeting]
             if self.message:
                 greeting.append(notice_frame(NoticeCode.ANNOUNCEMENT, self.name, self.message))
             self.audience.enter(player.slot, session, greeting)
@@ -296,7 +306,7 @@ class Game:
             ).encode()
             for said in changes.said
         ]
-        return News(frames)
+        return News(frames + mode_frames)
 
     def _unload_idle_chunks(self) -> None:
         """Forgets what nobody sees, save for the last few; the database has it."""
@@ -327,7 +337,7 @@ class Game:
             width=self.world.map.width,
             height=self.world.map.height,
             world=self.name,
-            mode=self.mode,
+            mode=self.mode.name,
         ).encode()
 
     def _placed_frame(self, player: Player) -> bytes:

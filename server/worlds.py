@@ -18,6 +18,7 @@ from server.editing.keeper import Keeper
 from server.game import Game
 from server.garbage import Garbage
 from server.lobby import Lobby
+from server.modes.finding import ModeRefused, choose, free_roam
 from server.settings import MOST_PLAYERS, Settings
 from server.store import Store, StoredWorld
 from server.world import World
@@ -115,7 +116,12 @@ class Worlds:
         # Room for as many as the setting may ever say: it can change while the world runs.
         world = World(tile_map, stored.map.places, MOST_PLAYERS)
         keeper = Keeper(self._store, stored.map.number, self._writer)
-        game = Game(stored.name, stored.mode, stored.map.name, world, keeper, settings)
+        try:
+            mode = choose(stored.mode, {})
+        except ModeRefused as refusal:
+            log.error("the mode %s of %s does not begin: %s", stored.mode, stored.name, refusal)
+            mode = free_roam(str(refusal))
+        game = Game(stored.name, mode, stored.map.name, world, keeper, settings)
         game.message = stored.settings.message
         places = {tile_map.chunk_place(chunk): chunk for chunk in game.spawn_chunks()}
         found = self._store.load_chunks(stored.map.number, list(places))

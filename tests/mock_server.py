@@ -25,6 +25,7 @@ from server.editing.keeper import Keeper
 from server.editing.operations import Places
 from server.game import TICK_SECONDS, Game
 from server.member import CLOGGED_BYTES
+from server.modes.finding import Choice, free_roam
 from server.services import assemble
 from server.session import Session as ServerSession
 from server.settings import Settings
@@ -181,6 +182,7 @@ class MockServer:
         store: Store | None = None,
         map_id: int = 0,
         executor: Executor | None = None,
+        mode: Choice | None = None,
         **settings: object,
     ) -> None:
         """A map in memory alone, or with a database and the number of its map there.
@@ -193,7 +195,7 @@ class MockServer:
         self.map_id = map_id
         store = store or empty_store()
         self.keeper = Keeper(store, map_id, executor or SameThread())
-        self.game = Game("meadow", "free_roam", "meadow", world, self.keeper, self.settings)
+        self.game = Game("meadow", mode or free_roam(), "meadow", world, self.keeper, self.settings)
         self.services = assemble(
             self.settings,
             Database(store),

@@ -28,6 +28,7 @@ RECORDS: dict[tuple[type[codec.Message], str], Callable[[bytes], list[Any]]] = {
     (codec.Input, "commands"): codec.Command.unpack,
     (codec.ChunkEdit, "cells"): codec.CellChange.unpack,
     (codec.EditCells, "cells"): codec.CellEdit.unpack,
+    (codec.ModeScores, "rows"): codec.ModeScore.unpack,
 }
 """The arrays, which the Python codec leaves packed."""
 

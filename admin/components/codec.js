@@ -2,7 +2,7 @@
 
 export const PROTOCOL_VERSION = 1;
 export const SUBPROTOCOL = "estragon.v1";
-export const SCHEMA_HASH = 2922876980;
+export const SCHEMA_HASH = 1695744338;
 /** The first field of HELLO, "ESTR" in ASCII: whoever does not send it is not one of us. */
 export const MAGIC = 1163088978;
 /** The longest WebSocket message that a client may send. */
@@ -74,7 +74,11 @@ export const MessageType = Object.freeze({
   "REPORT": 30,
   "RENAME": 31,
   "CHAT_REMOVED": 32,
-  "WATCH": 33
+  "WATCH": 33,
+  "MODE_STATE": 65,
+  "MODE_SCORES": 66,
+  "MODE_RECORD": 67,
+  "MODE_NEWS": 68
 });
 export const ErrorCode = Object.freeze({
   "INTERNAL": 1,
@@ -118,6 +122,7 @@ export const ErrorCode = Object.freeze({
   "EDIT_TOO_FAST": 64,
   "EDIT_NOT_SAVED": 65,
   "EDIT_NOTHING": 66,
+  "EDIT_PROTECTED": 67,
   "PASSWORD_TOO_SHORT": 77,
   "PASSWORD_TOO_LONG": 78,
   "PASSWORD_COMMON": 79,
@@ -180,6 +185,25 @@ export const PlayerFlag = Object.freeze({
 });
 export const SnapshotFlag = Object.freeze({
   "FULL": 1
+});
+export const ModePhase = Object.freeze({
+  "NONE": 0,
+  "WAITING": 1,
+  "PAUSE": 2,
+  "RUNNING": 3,
+  "OVER": 4
+});
+export const ScoreKind = Object.freeze({
+  "NONE": 0,
+  "POINTS": 1,
+  "LAPS": 2,
+  "TILES": 3
+});
+export const ModeMark = Object.freeze({
+  "IT": 1,
+  "SPECTATOR": 2,
+  "FINISHED": 4,
+  "WINNER": 8
 });
 const RECORDS = {
   "Command": {
@@ -259,6 +283,27 @@ const RECORDS = {
       {
         "name": "tile",
         "type": "u16"
+      }
+    ]
+  },
+  "ModeScore": {
+    "size": 13,
+    "fields": [
+      {
+        "name": "player_id",
+        "type": "u32"
+      },
+      {
+        "name": "score",
+        "type": "i32"
+      },
+      {
+        "name": "time",
+        "type": "u32"
+      },
+      {
+        "name": "marks",
+        "type": "u8"
       }
     ]
   }
@@ -1009,6 +1054,108 @@ const MESSAGES = {
       {
         "name": "height",
         "type": "u8"
+      }
+    ]
+  },
+  "65": {
+    "name": "MODE_STATE",
+    "fields": [
+      {
+        "name": "mode",
+        "type": "string",
+        "max": 64
+      },
+      {
+        "name": "phase",
+        "type": "u8"
+      },
+      {
+        "name": "ends_tick",
+        "type": "u32"
+      },
+      {
+        "name": "score_kind",
+        "type": "u8"
+      },
+      {
+        "name": "key",
+        "type": "string",
+        "max": 64
+      },
+      {
+        "name": "values",
+        "type": "string",
+        "max": 1000
+      },
+      {
+        "name": "texts",
+        "type": "string",
+        "max": 2000
+      }
+    ]
+  },
+  "66": {
+    "name": "MODE_SCORES",
+    "fields": [
+      {
+        "name": "full",
+        "type": "u8"
+      },
+      {
+        "name": "rows",
+        "type": "array",
+        "max": 2000,
+        "record": "ModeScore"
+      }
+    ]
+  },
+  "67": {
+    "name": "MODE_RECORD",
+    "fields": [
+      {
+        "name": "index",
+        "type": "u8"
+      },
+      {
+        "name": "count",
+        "type": "u8"
+      },
+      {
+        "name": "player_id",
+        "type": "u32"
+      },
+      {
+        "name": "score",
+        "type": "i32"
+      },
+      {
+        "name": "time",
+        "type": "u32"
+      },
+      {
+        "name": "name",
+        "type": "string",
+        "max": 80
+      }
+    ]
+  },
+  "68": {
+    "name": "MODE_NEWS",
+    "fields": [
+      {
+        "name": "key",
+        "type": "string",
+        "max": 64
+      },
+      {
+        "name": "values",
+        "type": "string",
+        "max": 1000
+      },
+      {
+        "name": "texts",
+        "type": "string",
+        "max": 2000
       }
     ]
   }

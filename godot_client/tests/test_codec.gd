@@ -7,6 +7,7 @@ const RECORDS: Dictionary[String, GDScript] = {
 	"INPUT": EstragonCodec.Command,
 	"CHUNK_EDIT": EstragonCodec.CellChange,
 	"EDIT_CELLS": EstragonCodec.CellEdit,
+	"MODE_SCORES": EstragonCodec.ModeScore,
 }
 
 

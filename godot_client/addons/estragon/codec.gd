@@ -43,6 +43,10 @@ enum MessageType {
 	RENAME = 31,
 	CHAT_REMOVED = 32,
 	WATCH = 33,
+	MODE_STATE = 65,
+	MODE_SCORES = 66,
+	MODE_RECORD = 67,
+	MODE_NEWS = 68,
 }
 
 ## Why the server refuses. A fatal one is followed by a close with 4000 + the code.
@@ -130,6 +134,8 @@ enum ErrorCode {
 	EDIT_NOT_SAVED = 65,
 	## There is nothing to undo, or to redo.
 	EDIT_NOTHING = 66,
+	## A cell in an area where this player may not build; text is the area's name.
+	EDIT_PROTECTED = 67,
 	## A password under 8 characters, or under 15 for staff.
 	PASSWORD_TOO_SHORT = 77,
 	## A password over 128 characters.
@@ -259,9 +265,47 @@ enum SnapshotFlag {
 	FULL = 1,
 }
 
+## Where the world's mode is in its play.
+enum ModePhase {
+	## It has no rounds.
+	NONE = 0,
+	## For more players.
+	WAITING = 1,
+	## A round begins soon, at ends_tick.
+	PAUSE = 2,
+	## A round is being played, until ends_tick where that is known.
+	RUNNING = 3,
+	## A round is over; its scores are shown until ends_tick.
+	OVER = 4,
+}
+
+## What ModeScore.score counts.
+enum ScoreKind {
+	## Nothing: only the marks are to be shown.
+	NONE = 0,
+	## More are better.
+	POINTS = 1,
+	## More are better.
+	LAPS = 2,
+	## Tiles placed or taken; more are better.
+	TILES = 3,
+}
+
+## Bits of ModeScore.marks: what is to be seen of a player in the world, or in the table.
+enum ModeMark {
+	## The one to run from.
+	IT = 1,
+	## Does not play in this round.
+	SPECTATOR = 2,
+	## Has reached the end of this round.
+	FINISHED = 4,
+	## Has won the round that is over.
+	WINNER = 8,
+}
+
 const PROTOCOL_VERSION: int = 1
 const SUBPROTOCOL: String = "estragon.v1"
-const SCHEMA_HASH: int = 2922876980
+const SCHEMA_HASH: int = 1695744338
 ## The first field of HELLO, "ESTR" in ASCII: whoever does not send it is not one of us.
 const MAGIC: int = 1163088978
 ## The longest WebSocket message that a client may send. In bytes.
@@ -827,6 +871,46 @@ class CellEdit:
 		var records: Array[CellEdit] = []
 		for _index: int in packed.size() / SIZE:
 			var each: CellEdit = CellEdit.new()
+			each.read(reader)
+			records.append(each)
+		return records
+
+
+## How a player stands in the world's mode.
+class ModeScore:
+	extends RefCounted
+	const SIZE: int = 13
+	var player_id: int = 0
+	## See MODE_STATE.score_kind.
+	var score: int = 0
+	## A time of the player's, such as that of a race; less is better. 0: none. In ticks.
+	var time: int = 0
+	## Bits of ModeMark.
+	var marks: int = 0
+
+	func write(writer: Writer) -> void:
+		writer.stream.put_u32(player_id)
+		writer.stream.put_32(score)
+		writer.stream.put_u32(time)
+		writer.stream.put_u8(marks)
+
+	func read(reader: Reader) -> void:
+		player_id = reader.stream.get_u32()
+		score = reader.stream.get_32()
+		time = reader.stream.get_u32()
+		marks = reader.stream.get_u8()
+
+	static func pack(records: Array[ModeScore]) -> PackedByteArray:
+		var writer: Writer = Writer.new()
+		for each: ModeScore in records:
+			each.write(writer)
+		return writer.stream.data_array
+
+	static func unpack(packed: PackedByteArray) -> Array[ModeScore]:
+		var reader: Reader = Reader.new(packed)
+		var records: Array[ModeScore] = []
+		for _index: int in packed.size() / SIZE:
+			var each: ModeScore = ModeScore.new()
 			each.read(reader)
 			records.append(each)
 		return records
@@ -1841,6 +1925,135 @@ class Watch:
 		height = reader.stream.get_u8()
 
 
+## What the world's mode does just now. Comes after WORLD_ENTERED and at each change.
+class ModeState:
+	extends Message
+	## Its name. It may change while the receiver is there.
+	var mode: String = ""
+	## A value of [enum ModePhase].
+	var phase: int = 0
+	## When the phase ends; 0: nobody knows. In ticks.
+	var ends_tick: int = 0
+	## A value of [enum ScoreKind].
+	var score_kind: int = 0
+	## Names a text about what is going on, which clients have in their languages; empty: there
+	## is none.
+	var key: String = ""
+	## What belongs into that text, in its order, separated by U+001F.
+	var values: String = ""
+	## The text itself, for clients that do not know the key: a language code and the text, again
+	## and again, all separated by U+001F. May be empty.
+	var texts: String = ""
+
+	func _init() -> void:
+		type = MessageType.MODE_STATE
+
+	func write(writer: Writer) -> void:
+		writer.text(mode, 64)
+		writer.stream.put_u8(phase)
+		writer.stream.put_u32(ends_tick)
+		writer.stream.put_u8(score_kind)
+		writer.text(key, 64)
+		writer.text(values, 1000)
+		writer.text(texts, 2000)
+
+	func read(reader: Reader) -> void:
+		mode = reader.text(64)
+		if not reader.has(6):
+			return
+		phase = reader.stream.get_u8()
+		ends_tick = reader.stream.get_u32()
+		score_kind = reader.stream.get_u8()
+		key = reader.text(64)
+		values = reader.text(1000)
+		texts = reader.text(2000)
+
+
+## How players stand in the mode. Rows that did not change are not repeated; that of a player
+## goes with PLAYER_LEAVE.
+class ModeScores:
+	extends Message
+	## 1: forget all rows so far.
+	var full: int = 0
+	## Packed ModeScores.
+	var rows: PackedByteArray = PackedByteArray()
+
+	func _init() -> void:
+		type = MessageType.MODE_SCORES
+
+	func write(writer: Writer) -> void:
+		writer.stream.put_u8(full)
+		writer.bytes(rows, 2000, ModeScore.SIZE)
+
+	func read(reader: Reader) -> void:
+		if not reader.has(1):
+			return
+		full = reader.stream.get_u8()
+		rows = reader.bytes(2000, ModeScore.SIZE)
+
+
+## A line of the mode's best list, which outlasts rounds and restarts. All lines come after
+## WORLD_ENTERED, and again, from the first, when the list has changed.
+class ModeRecord:
+	extends Message
+	## Counts from 0, the best. 0 begins the list anew.
+	var index: int = 0
+	## How many lines there are in all.
+	var count: int = 0
+	var player_id: int = 0
+	## See MODE_STATE.score_kind.
+	var score: int = 0
+	## 0: none. In ticks.
+	var time: int = 0
+	## The player's, when it was set.
+	var name: String = ""
+
+	func _init() -> void:
+		type = MessageType.MODE_RECORD
+
+	func write(writer: Writer) -> void:
+		writer.stream.put_u8(index)
+		writer.stream.put_u8(count)
+		writer.stream.put_u32(player_id)
+		writer.stream.put_32(score)
+		writer.stream.put_u32(time)
+		writer.text(name, 80)
+
+	func read(reader: Reader) -> void:
+		if not reader.has(14):
+			return
+		index = reader.stream.get_u8()
+		count = reader.stream.get_u8()
+		player_id = reader.stream.get_u32()
+		score = reader.stream.get_32()
+		time = reader.stream.get_u32()
+		name = reader.text(80)
+
+
+## Something has happened in the mode, for people to read: a line of the chat.
+class ModeNews:
+	extends Message
+	## As in MODE_STATE.
+	var key: String = ""
+	## As in MODE_STATE.
+	var values: String = ""
+	## As in MODE_STATE.
+	var texts: String = ""
+
+	func _init() -> void:
+		type = MessageType.MODE_NEWS
+
+	func write(writer: Writer) -> void:
+		writer.text(key, 64)
+		writer.text(values, 1000)
+		writer.text(texts, 2000)
+
+	func read(reader: Reader) -> void:
+		key = reader.text(64)
+		values = reader.text(1000)
+		texts = reader.text(2000)
+
+
 ## An empty message of that type, or null where the type is not known.
 static func create(message_type: int) -> Message:
 	match message_type:
@@ -1910,6 +2123,14 @@ static func create(message_type: int) -> Message:
 			return ChatRemoved.new()
 		MessageType.WATCH:
 			return Watch.new()
+		MessageType.MODE_STATE:
+			return ModeState.new()
+		MessageType.MODE_SCORES:
+			return ModeScores.new()
+		MessageType.MODE_RECORD:
+			return ModeRecord.new()
+		MessageType.MODE_NEWS:
+			return ModeNews.new()
 	return null
 
 
