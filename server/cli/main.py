@@ -13,6 +13,7 @@ from typing import Any
 from protocol_spec.conformance.cli import add_conform_commands
 from server import __version__
 from server.cli.admin import add_admin_commands
+from server.cli.lean import UNUSED, left_out
 from server.cli.maps import add_map_commands
 
 
@@ -62,7 +63,8 @@ def _serve(chosen: argparse.Namespace) -> int:
     # Imported here, so that `estragon --help` and the bots need not wait for the whole server.
     from pydantic import ValidationError
 
-    from server.cli.serve import serve
+    with left_out(*UNUSED):
+        from server.cli.serve import serve
     from server.control.claim import DataInUse
     from server.settings import Settings
     from server.store import StoreError

@@ -7,7 +7,6 @@ import struct
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from server.mapfiles.mapfile import MapFileError, Notes, shown
 from server.mapfiles.tables import Table
@@ -17,16 +16,8 @@ from server.mapfiles.tiled_sources import SourceSet
 MOST_PIXELS = 64 * 1024 * 1024
 """Of all pictures of a map together: a small file may hold a huge picture."""
 _FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP")
-_BROKEN = (
-    OSError,
-    ValueError,
-    SyntaxError,
-    EOFError,
-    struct.error,
-    Image.DecompressionBombError,
-    Image.DecompressionBombWarning,
-)
-"""What Pillow raises of pictures that are none."""
+_BROKEN = (OSError, ValueError, SyntaxError, EOFError, struct.error)
+"""What Pillow raises of pictures that are none, beside what it says of huge ones."""
 
 Pixels = NDArray[np.uint8]
 
@@ -79,6 +70,9 @@ class Pictures:
         return self._pixels
 
     def _open(self, source: SourceSet, table: Table) -> Pixels:
+        # Not before it is wanted: it takes 1.5 MiB, and few servers ever read a picture.
+        from PIL import Image
+
         raw = self._folder.read(self._folder.locate(table.text("image"), source.beside))
         try:
             with Image.open(io.BytesIO(raw), formats=_FORMATS) as picture:
@@ -88,7 +82,7 @@ class Pictures:
                 pixels = np.array(picture.convert("RGBA"))
         except MapFileError:
             raise
-        except _BROKEN:
+        except (*_BROKEN, Image.DecompressionBombError, Image.DecompressionBombWarning):
             raise MapFileError(f"{shown(table.text('image'))} is no picture") from None
         unseen = table.text("transparentcolor", "").removeprefix("#")[-6:]
         try:

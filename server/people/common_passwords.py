@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import runpy
 import unicodedata
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable
 from functools import cache
 from importlib.util import find_spec
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 HOUSE_WORDS = ("estragon", "эстрагон", "vladimir", "godot")
@@ -101,8 +104,27 @@ def _steps() -> dict[str, int]:
     return found
 
 
+class WordList:
+    """Words in their order in one text, and where each begins: 0.4 MiB, where a set took 3.6."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        ordered = sorted(set(words))
+        self._text = "".join(ordered)
+        self._ends = array("I", accumulate(map(len, ordered), initial=0))
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    def __contains__(self, word: str) -> bool:
+        at = bisect_left(range(len(self)), word, key=self._word)
+        return at < len(self) and self._word(at) == word
+
+    def _word(self, at: int) -> str:
+        return self._text[self._ends[at] : self._ends[at + 1]]
+
+
 @cache
-def leaked_passwords() -> frozenset[str]:
+def leaked_passwords() -> WordList:
     """30,000, in lower case. Reading them takes a while: to be called before the first tick.
 
     Only that file is run. The whole of zxcvbn would stay in memory with 14 MiB.
@@ -111,4 +133,4 @@ def leaked_passwords() -> frozenset[str]:
     assert zxcvbn is not None
     assert zxcvbn.origin is not None
     lists = runpy.run_path(str(Path(zxcvbn.origin).with_name("frequency_lists.py")))
-    return frozenset(lists["FREQUENCY_LISTS"]["passwords"])
+    return WordList(lists["FREQUENCY_LISTS"]["passwords"])
