@@ -398,7 +398,12 @@ def test_what_is_asked_while_a_commit_takes_long_is_saved_all_at_once(tmp_path: 
             await passes(store.has_begun.is_set)
         assert client.edit_results == {}
         store.may_end.set()
-        await passes(lambda: len(client.edit_results) == len(numbers))
+
+        def all_are_answered() -> bool:
+            server.game.do_tick(server.now)
+            return len(client.edit_results) == len(numbers)
+
+        await passes(all_are_answered)
         assert list(client.edit_results) == numbers
         assert {each.code for each in client.edit_results.values()} == {0}
         keeping.cancel()

@@ -29,9 +29,10 @@ Failed = Callable[[Rejected], None]
 
 RETRY_SECONDS = 1.0
 """After a read that failed."""
-SAVE_PAUSE_SECONDS = 0.1
-"""Between two commits, unless somebody waits: while many paint, they touch the same chunks, and
-the interpreter that the database's thread takes is the tick's (tests/bench/edits.py)."""
+SAVE_TICKS = 2
+"""A commit begins right after a tick, and at most after every so many, unless somebody waits for
+the database: the interpreter that its thread takes is the tick's, and while many paint, the next
+edits touch the same chunks (tests/bench/edits.py)."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,9 @@ class Keeper:
         self._batches: list[Batch] = []
         self._saving: list[Batch] = []
         self._failure = ""
+        self._tick = 0
+        self._next_save = 0
+        """The tick after which the next commit may begin."""
         self._wanted: dict[int, Place] = {}
         self._requests: list[_Request] = []
         self._questions: list[_Question] = []
@@ -107,18 +111,12 @@ class Keeper:
         self._wake.set()
 
     def keep(self, changes: Changes, world: World) -> None:
-        """Takes a tick's edits, to save them as soon as may be."""
-        if not changes.applied:
-            return
-        sets_places = any(isinstance(each.edit.operation, SetPlaces) for each in changes.applied)
-        chunks = {
-            each: StoredChunk(
-                *world.map.chunk_place(each), world.map.revision(each), world.map.chunk_cells(each)
-            )
-            for each in changes.deltas
-        }
-        self._batches.append(Batch(changes.applied, chunks, world.places if sets_places else None))
-        self._wake.set()
+        """Takes a tick's edits, to save them as soon as may be. Called at every tick."""
+        self._tick = changes.tick
+        if changes.applied:
+            self._batches.append(_batch(changes, world))
+        if self._batches and self._tick >= self._next_save:
+            self._wake.set()
 
     def take_unsaved(self) -> Unsaved:
         """After a failure: all edits that are applied and not saved, which is then forgotten."""
@@ -132,15 +130,14 @@ class Keeper:
 
     async def run(self, submit: Callable[[LoadChunks], None]) -> None:
         """Saves and loads until cancelled."""
-        loop = asyncio.get_running_loop()
-        rested = 0.0
         while True:
             await self._wake.wait()
-            if not (self._questions or self._wanted):
-                await asyncio.sleep(max(0.0, rested - loop.time()))
-            rested = loop.time() + SAVE_PAUSE_SECONDS
             self._wake.clear()
-            await self.work(submit)
+            self._next_save = self._tick + SAVE_TICKS
+            if self._questions or self._wanted:
+                await self.work(submit)
+            else:
+                await self._commit()
 
     async def work(self, submit: Callable[[LoadChunks], None]) -> None:
         """One round: saves first, so that what is answered and loaded is up to date."""
@@ -149,19 +146,25 @@ class Keeper:
         await self._load(submit)
 
     async def save(self) -> None:
-        """Writes all batches down, as many as there are in one transaction."""
+        """Writes all batches down, those that come meanwhile as well."""
         while self._batches and not self._failure:
-            self._saving, self._batches = self._batches, []
-            try:
-                await self._in_thread(self._store.commit, self._map_id, self._saving)
-            except StoreError as error:
-                log.warning("edits cannot be saved: %s", error)
-                self._failure = str(error)
-                return
-            saved, self._saving = self._saving, []
-            for batch in saved:
-                for applied in batch.edits:
-                    applied.edit.done(applied)
+            await self._commit()
+
+    async def _commit(self) -> None:
+        """Writes as many batches as there are down, in one transaction."""
+        if not self._batches or self._failure:
+            return
+        self._saving, self._batches = self._batches, []
+        try:
+            await self._in_thread(self._store.commit, self._map_id, self._saving)
+        except StoreError as error:
+            log.warning("edits cannot be saved: %s", error)
+            self._failure = str(error)
+            return
+        saved, self._saving = self._saving, []
+        for batch in saved:
+            for applied in batch.edits:
+                applied.edit.done(applied)
 
     async def _answer(self) -> None:
         questions, self._questions = self._questions, []
@@ -202,3 +205,14 @@ class Keeper:
         # Shielded: at the server's end this task is cancelled, but what is on its way to the
         # database must get there, since later edits are built on it.
         return await asyncio.shield(loop.run_in_executor(self._executor, what, *arguments))
+
+
+def _batch(changes: Changes, world: World) -> Batch:
+    sets_places = any(isinstance(each.edit.operation, SetPlaces) for each in changes.applied)
+    chunks = {
+        each: StoredChunk(
+            *world.map.chunk_place(each), world.map.revision(each), world.map.chunk_cells(each)
+        )
+        for each in changes.deltas
+    }
+    return Batch(changes.applied, chunks, world.places if sets_places else None)
