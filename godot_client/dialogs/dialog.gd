@@ -1,6 +1,6 @@
 class_name Dialog
 extends Control
-## A panel over what goes on behind it, until Escape.
+## A panel over what goes on behind it, until Escape, or the gamepad's way back.
 
 ## The group of all of them.
 const GROUP: StringName = &"dialogs"
@@ -11,7 +11,7 @@ func _init() -> void:
 
 
 func _input(event: InputEvent) -> void:
-	if not visible:
+	if not is_visible_in_tree():
 		return
 	if event.is_action_pressed(&"menu") or event.is_action_pressed(&"ui_cancel"):
 		close()

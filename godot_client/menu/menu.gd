@@ -7,8 +7,9 @@ const WORLD: String = "res://world/world.tscn"
 ## A line of the list of worlds.
 const ROW: PackedScene = preload("res://menu/world_row.tscn")
 
-## The last answer of the server, empty where there was none.
-var _info: Dictionary = {}
+## The last answer of the server, null where there was none.
+var _info: ServerInfo = null
+var _book: ServerBook = null
 var _rows: ButtonGroup = ButtonGroup.new()
 
 @onready var _watch: ServerWatch = %ServerWatch
@@ -19,11 +20,15 @@ var _rows: ButtonGroup = ButtonGroup.new()
 @onready var _message: RefusalLabel = %Message
 @onready var _play: Button = %Play
 @onready var _page: AccountPage = %AccountPage
+@onready var _servers: ServerList = %ServerList
 
 
 func _ready() -> void:
 	_address.text = Settings.server_address
 	Connection.account.visit(_address.text)
+	var path: String = ServerBook.PATH if Settings.is_persistent else ""
+	_book = ServerBook.new(path, Settings.server_address)
+	_servers.book = _book
 	_address.text_changed.connect(_on_address_changed)
 	_address.text_submitted.connect(func(_text: String) -> void: play())
 	_who.submitted.connect(play)
@@ -31,6 +36,9 @@ func _ready() -> void:
 	_who.account_requested.connect(_page.open)
 	_who.logged_out.connect(_on_logged_out)
 	_page.closed.connect(_on_page_closed)
+	(%Servers as Button).pressed.connect(_servers.open)
+	_servers.chosen.connect(_on_server_chosen)
+	_servers.closed.connect((%Servers as Button).grab_focus)
 	_play.pressed.connect(play)
 	(%Quit as Button).pressed.connect(get_tree().quit)
 	(%Russian as Button).pressed.connect(_speak.bind("ru"))
@@ -108,21 +116,21 @@ func _show_state(key: StringName) -> void:
 
 
 func _show_greeting() -> void:
-	var greeting: String = str(_info.get("message_of_the_day", ""))
 	_server_state.theme_type_variation = &"OnlineLabel"
-	_server_state.text = str(_info.get("name", "")) if greeting.is_empty() else greeting
+	_server_state.text = _info.name if _info.greeting.is_empty() else _info.greeting
 
 
 func _show_worlds() -> void:
-	if _info.is_empty():
+	var worlds: Array[ServerInfo.World] = []
+	if _info == null:
 		_show_state(&"SERVER_UNREACHABLE")
-		for row: Node in _worlds.get_children():
-			row.queue_free()
-		return
-	_show_greeting()
-	var worlds: Array = _info["worlds"]
-	if worlds.is_empty():
+	elif not _info.is_understood:
+		_show_state(&"SERVER_OTHER_VERSION")
+	elif _info.worlds.is_empty():
 		_show_state(&"SERVER_NO_WORLDS")
+	else:
+		worlds = _info.worlds
+		_show_greeting()
 	while _worlds.get_child_count() < worlds.size():
 		var row: WorldRow = ROW.instantiate()
 		row.button_group = _rows
@@ -130,7 +138,7 @@ func _show_worlds() -> void:
 		_worlds.add_child(row)
 	for index: int in _worlds.get_child_count():
 		var row: WorldRow = _worlds.get_child(index)
-		if index >= worlds.size() or not worlds[index] is Dictionary:
+		if index >= worlds.size():
 			row.queue_free()
 		else:
 			row.show_world(worlds[index])
@@ -171,19 +179,26 @@ func _on_page_closed(success_key: StringName) -> void:
 	_focus()
 
 
-func _on_server_answered(info: Dictionary) -> void:
+func _on_server_answered(info: ServerInfo) -> void:
 	_info = info
 	_show_worlds()
 
 
 func _on_server_unanswered(untrusted: bool) -> void:
-	_info = {}
+	_info = null
 	_show_worlds()
 	if untrusted:
 		_show_state(&"SERVER_UNTRUSTED")
 
 
+func _on_server_chosen(address: String) -> void:
+	_address.text = address
+	_address.text_changed.emit(address)
+	_play.grab_focus()
+
+
 func _on_joined() -> void:
+	_book.add(Settings.server_address, "" if _info == null else _info.name)
 	get_tree().change_scene_to_file(WORLD)
 
 

@@ -13,12 +13,14 @@ extends Node
 ## [code]wait_tile[/code] with a "layer", a cell "at" [x, y] and the "tile" to be drawn there;
 ## [code]wait_message[/code] with a "text_key", the translation key of what is shown;
 ## [code]wait_no_message[/code]; [code]language[/code] with a "locale"; [code]press[/code] with an
-## "action"; [code]enter[/code]; [code]screenshot[/code] with a "path"; [code]pause[/code] with
-## "for" seconds; [code]leave[/code] to the menu; [code]quit[/code].
+## "action"; [code]enter[/code]; [code]tell[/code] with a "what", so that the test knows;
+## [code]screenshot[/code] with a "path"; [code]pause[/code] with "for" seconds;
+## [code]leave[/code] to the menu; [code]quit[/code].
 ##
-## With a "node", its path in the scene: [code]wait_shown[/code], [code]click[/code],
-## [code]type[/code] a "text" into it, [code]complete[/code] it to a "text" by Tab,
-## [code]pick[/code] an "item" of it by its translation key.
+## With a "node", its path in the scene: [code]wait_shown[/code], [code]wait_text[/code] with a
+## "text" that it contains, [code]click[/code], [code]type[/code] a "text" into it,
+## [code]complete[/code] it to a "text" by Tab, [code]pick[/code] an "item" of it by its
+## translation key.
 
 ## Where every plan begins.
 const MENU: String = "res://menu/menu.tscn"
@@ -188,6 +190,11 @@ func _do_press(step: Dictionary) -> String:
 	return ""
 
 
+func _do_tell(step: Dictionary) -> String:
+	_watch.tell("so", {"what": step["what"]})
+	return ""
+
+
 func _do_pause(step: Dictionary) -> String:
 	await get_tree().create_timer(float(step["for"])).timeout
 	return ""
@@ -248,6 +255,15 @@ func _do_pick(step: Dictionary) -> String:
 
 func _do_wait_shown(step: Dictionary) -> String:
 	return "" if await _until(_is_shown.bind(step)) else "it is not shown"
+
+
+func _do_wait_text(step: Dictionary) -> String:
+	var wanted: String = step["text"]
+	if await _until(
+		func() -> bool: return _is_shown(step) and wanted in str(_node(step).get("text"))
+	):
+		return ""
+	return "it is not shown" if _node(step) == null else "shown is '%s'" % _node(step).get("text")
 
 
 func _do_ask_about(step: Dictionary) -> String:
