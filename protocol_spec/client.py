@@ -20,6 +20,7 @@ from protocol_spec import codec
 from protocol_spec.codec import (
     CHUNK_SIZE,
     AuthMethod,
+    EmoteKind,
     ErrorCode,
     NoticeCode,
     PlayerState,
@@ -125,6 +126,8 @@ class ClientSession:
         self.chat: list[codec.ChatMessage] = []
         self.whispers: list[codec.Whisper] = []
         """What was whispered to and by the player."""
+        self.emotes: list[codec.Emote] = []
+        """What those in sight showed."""
         self.notices: list[tuple[NoticeCode, list[str]]] = []
         """What the server had to say, with the values."""
         self.commands: dict[str, str] = {}
@@ -179,6 +182,10 @@ class ClientSession:
 
     def whisper(self, player_id: int, text: str) -> None:
         self.send(codec.Whisper(player_id, 0, "", text, 0).encode())
+
+    def show(self, kind: EmoteKind) -> None:
+        """Shows something without words."""
+        self.send(codec.Emote(0, kind).encode())
 
     def report(self, player_id: int, text: str) -> None:
         """Tells the staff about a player."""
@@ -268,6 +275,8 @@ class ClientSession:
                 ]
             case codec.Whisper():
                 self.whispers.append(message)
+            case codec.Emote():
+                self.emotes.append(message)
             case codec.Notice():
                 values = message.values.split("\x1f") if message.values else []
                 self.notices.append((NoticeCode(message.code), values))

@@ -29,7 +29,7 @@ _HEAD = struct.Struct("!BH")
 
 PROTOCOL_VERSION = 1
 SUBPROTOCOL = "estragon.v1"
-SCHEMA_HASH = 0x65130152
+SCHEMA_HASH = 0xA4BFE9C3
 MAGIC = 1163088978
 """The first field of HELLO, "ESTR" in ASCII: whoever does not send it is not one of us."""
 MAX_CLIENT_MESSAGE = 4096
@@ -139,6 +139,7 @@ class MessageType(IntEnum):
     RENAME = 31
     CHAT_REMOVED = 32
     WATCH = 33
+    EMOTE = 34
     MODE_STATE = 65
     MODE_SCORES = 66
     MODE_RECORD = 67
@@ -216,6 +217,8 @@ class ErrorCode(IntEnum):
     """There is no such command, or not for this player."""
     COMMAND_USAGE = 46
     """The command wants other parameters; text says which."""
+    EMOTE_UNKNOWN = 48
+    """There is no such emote."""
     WATCH_TOO_MUCH = 47
     """More chunks than one may watch, or none."""
     EDIT_FORBIDDEN = 60
@@ -314,6 +317,27 @@ class NoticeCode(IntEnum):
     """Values: the old name, the new one."""
     ROLE_CHANGED = 13
     """The receiver's role. Values: role."""
+
+
+class EmoteKind(IntEnum):
+    """What a player shows without words."""
+
+    WAVE = 1
+    """Hello, or goodbye."""
+    LAUGH = 2
+    """How funny."""
+    HEART = 3
+    """I like that."""
+    SAD = 4
+    """A pity."""
+    ANGRY = 5
+    """Stop that."""
+    QUESTION = 6
+    """I do not understand."""
+    SURPRISE = 7
+    """Look at that."""
+    SLEEP = 8
+    """Away, or bored."""
 
 
 class LeaveReason(IntEnum):
@@ -1650,6 +1674,26 @@ class Watch:
 
 
 @dataclass(slots=True)
+class Emote:
+    """Somebody shows something without words, to all who see them."""
+
+    TYPE: ClassVar[int] = 34
+
+    player_id: int
+    """Who. Ignored from a client."""
+    kind: int
+    """A value of EmoteKind."""
+
+    def encode(self) -> bytes:
+        return _frame(34, struct.pack("!IB", self.player_id, self.kind))
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        (player_id, kind) = struct.unpack_from("!IB", payload, 0)
+        return cls(player_id, kind)
+
+
+@dataclass(slots=True)
 class ModeState:
     """What the world's mode does just now. Comes after WORLD_ENTERED and at each change."""
 
@@ -1829,6 +1873,7 @@ Message = (
     | Rename
     | ChatRemoved
     | Watch
+    | Emote
     | ModeState
     | ModeScores
     | ModeRecord
@@ -1869,6 +1914,7 @@ MESSAGES: dict[int, type[Message]] = {
     Rename.TYPE: Rename,
     ChatRemoved.TYPE: ChatRemoved,
     Watch.TYPE: Watch,
+    Emote.TYPE: Emote,
     ModeState.TYPE: ModeState,
     ModeScores.TYPE: ModeScores,
     ModeRecord.TYPE: ModeRecord,

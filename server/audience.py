@@ -109,8 +109,8 @@ class Audience:
         views, around = np.unique(world.view[settled], return_inverse=True)
         parts = []
         for chunk in views.tolist():
-            view, edits = snapshot.changes_in_view(chunk), snapshot.edits_in_view(chunk)
-            parts.append((news.joined + edits, view))
+            view, frames = snapshot.changes_in_view(chunk), snapshot.frames_in_view(chunk)
+            parts.append((news.joined + frames, view))
         lengths = np.array([len(a) + HEAD_SIZE + len(b) for a, b in parts], np.int64)
         fits = lengths <= MAX_SERVER_MESSAGE
         sizes = np.array([len(view) for _, view in parts], np.int64)
@@ -169,7 +169,8 @@ class Audience:
         tile_map = self._world.map
         member = self._members[slot]
         chunk = int(self._world.view[slot])
-        member.hear_edits(snapshot.edit_frames)
+        member.hear_of_chunks(snapshot.edit_frames)
+        member.hear_of_chunks(snapshot.emote_frames)
         near_before = tile_map.near_view(member.chunk) if member.chunk >= 0 else ()
         came = member.look_around(chunk, tile_map)
         if member.awaits_chunks:

@@ -77,10 +77,10 @@ class Member:
         """Queues a frame that is for this client alone."""
         self._frames.append(frame)
 
-    def hear_edits(self, edit_frames: dict[int, bytes]) -> None:
-        """Queues the tick's CHUNK_EDITs of the chunks that the client has."""
-        if edit_frames:
-            self._map_frames += [edit_frames[each] for each in edit_frames.keys() & self.held]
+    def hear_of_chunks(self, frames: dict[int, bytes]) -> None:
+        """Queues the tick's frames, given by chunk, of the chunks that the client has."""
+        if frames:
+            self._map_frames += [frames[each] for each in frames.keys() & self.held]
 
     def look_around(self, chunk: int, tile_map: TileMap) -> tuple[int, ...]:
         """Looks at what is in view of a chunk; returns the chunks that came."""

@@ -81,7 +81,8 @@ class Observer:
         if not member.may_hear(now, settings):
             member.miss(news, snapshot.edit_frames)
             return []
-        member.hear_edits(snapshot.edit_frames)
+        member.hear_of_chunks(snapshot.edit_frames)
+        member.hear_of_chunks(snapshot.emote_frames)
         view = self.view(world)
         came = member.look_at(view, world.map, CHUNKS_PER_TICK)
         if member.wants_full:

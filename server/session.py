@@ -15,7 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from protocol_spec import codec
-from protocol_spec.codec import ErrorCode, LeaveReason, MessageType, NoticeCode
+from protocol_spec.codec import EmoteKind, ErrorCode, LeaveReason, MessageType, NoticeCode
 from server.editing import requests
 from server.editing.edits import AppliedEdit, Edit
 from server.failures import ProtocolError, Rejected
@@ -420,6 +420,15 @@ class Session:
     def _whisper(self, message: codec.Whisper, now: float) -> None:
         self.lobby.chat.whisper(self, message.player_id, self._chat_text(message.text, now))
 
+    def _emote(self, message: codec.Emote, now: float) -> None:
+        self._check_is_player()
+        try:
+            kind = EmoteKind(message.kind)
+        except ValueError:
+            raise Rejected(ErrorCode.EMOTE_UNKNOWN) from None
+        self._take_chat_token(now)
+        self.lobby.chat.show(self, kind)
+
     def _report(self, message: codec.Report, now: float) -> None:
         text = self._chat_text(message.text, now)
         self.lobby.start(self.lobby.reports.file(self, message.player_id, text))
@@ -503,6 +512,7 @@ HANDLERS: dict[int, tuple[State | None, Callable[..., None]]] = {
     MessageType.INPUT: (State.WORLD, Session._input),
     MessageType.CHAT_MESSAGE: (State.WORLD, Session._chat_message),
     MessageType.WHISPER: (State.WORLD, Session._whisper),
+    MessageType.EMOTE: (State.WORLD, Session._emote),
     MessageType.REPORT: (State.WORLD, Session._report),
     MessageType.RENAME: (State.WORLD, Session._rename),
     MessageType.RESYNC: (State.WORLD, Session._resync),

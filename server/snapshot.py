@@ -67,7 +67,9 @@ class Snapshot:
             for chunk, delta in changes.deltas.items()
         }
         """The CHUNK_EDITs of the tick, by chunk."""
-        self._edit_views: dict[int, bytes] = {}
+        self.emote_frames = _emote_frames(world, changes)
+        """The EMOTEs of the tick, by the chunk of who shows them."""
+        self._frame_views: dict[int, bytes] = {}
         self._full_views: dict[int, bytes] = {}
 
     def changes_in_view(self, chunk: int) -> bytes:
@@ -84,17 +86,20 @@ class Snapshot:
         """Packed PlayerStates of who changed in any of these chunks, all of them as if near."""
         return b"".join([self._near[each] for each in chunks if each in self._near])
 
-    def edits_in_view(self, chunk: int) -> bytes:
-        """The CHUNK_EDITs for all who see from `chunk`, joined."""
-        if not self.edit_frames:
+    def frames_in_view(self, chunk: int) -> bytes:
+        """The CHUNK_EDITs and EMOTEs for all who see from `chunk`, joined."""
+        if not (self.edit_frames or self.emote_frames):
             return b""
-        view = self._edit_views.get(chunk)
+        view = self._frame_views.get(chunk)
         if view is None:
-            frames = self.edit_frames
+            seen = self._world.map.view_from(chunk)
             view = b"".join(
-                [frames[each] for each in self._world.map.view_from(chunk) if each in frames]
+                frames[each]
+                for frames in (self.edit_frames, self.emote_frames)
+                for each in seen
+                if each in frames
             )
-            self._edit_views[chunk] = view
+            self._frame_views[chunk] = view
         return view
 
     def everybody_in_view(self, chunk: int) -> bytes:
@@ -151,6 +156,18 @@ def _edit_frame(place: Place, delta: Delta) -> bytes:
         revision=delta.revision,
         cells=cells.tobytes(),
     ).encode()
+
+
+def _emote_frames(world: World, changes: Changes) -> dict[int, bytes]:
+    """Chunk -> the EMOTEs of who is in it, joined."""
+    frames: dict[int, bytes] = {}
+    for each in changes.shown:
+        player = world.players.get(each.player_id)
+        if player is not None:
+            chunk = int(world.chunk[player.slot])
+            frame = codec.Emote(each.player_id, each.kind).encode()
+            frames[chunk] = frames.get(chunk, b"") + frame
+    return frames
 
 
 def _encode(world: World, slots: Slots) -> Rows:

@@ -17,6 +17,7 @@ from protocol_spec.codec import (
     INPUT_BUFFER_TICKS,
     INPUT_REPEAT_TICKS,
     Button,
+    EmoteKind,
     ErrorCode,
     LeaveReason,
     PlayerFlag,
@@ -59,6 +60,14 @@ class Say:
 
 
 @dataclass(frozen=True, slots=True)
+class Show:
+    """A player shows something without words, to all who see them."""
+
+    player_id: int
+    kind: EmoteKind
+
+
+@dataclass(frozen=True, slots=True)
 class Rename:
     """A player has another name or look."""
 
@@ -91,7 +100,7 @@ class TakeBack:
     edits: list[AppliedEdit]
 
 
-Command = Enter | Leave | Rename | Teleport | Say | Edit | LoadChunks | TakeBack
+Command = Enter | Leave | Rename | Teleport | Say | Show | Edit | LoadChunks | TakeBack
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +140,7 @@ class Changes:
     left: list[Departure] = field(default_factory=list)
     renamed: list[Player] = field(default_factory=list)
     said: list[Say] = field(default_factory=list)
+    shown: list[Show] = field(default_factory=list)
     refused: list[tuple[Enter, ErrorCode]] = field(default_factory=list)
     applied: list[AppliedEdit] = field(default_factory=list)
     rejected: list[tuple[Edit, Rejected]] = field(default_factory=list)
@@ -224,6 +234,9 @@ class World:
                 case Say():
                     if command.player_id in self.players:
                         changes.said.append(command)
+                case Show():
+                    if command.player_id in self.players:
+                        changes.shown.append(command)
         if changes.entered or changes.left:
             self._list_active()
         for fixed, several in groupby(asked, lambda edit: isinstance(edit.operation, FIXED_CELLS)):

@@ -2,7 +2,7 @@
 
 export const PROTOCOL_VERSION = 1;
 export const SUBPROTOCOL = "estragon.v1";
-export const SCHEMA_HASH = 1695744338;
+export const SCHEMA_HASH = 2764040643;
 /** The first field of HELLO, "ESTR" in ASCII: whoever does not send it is not one of us. */
 export const MAGIC = 1163088978;
 /** The longest WebSocket message that a client may send. */
@@ -75,6 +75,7 @@ export const MessageType = Object.freeze({
   "RENAME": 31,
   "CHAT_REMOVED": 32,
   "WATCH": 33,
+  "EMOTE": 34,
   "MODE_STATE": 65,
   "MODE_SCORES": 66,
   "MODE_RECORD": 67,
@@ -114,6 +115,7 @@ export const ErrorCode = Object.freeze({
   "CHAT_NOBODY": 44,
   "COMMAND_UNKNOWN": 45,
   "COMMAND_USAGE": 46,
+  "EMOTE_UNKNOWN": 48,
   "WATCH_TOO_MUCH": 47,
   "EDIT_FORBIDDEN": 60,
   "EDIT_OUTSIDE": 61,
@@ -159,6 +161,16 @@ export const NoticeCode = Object.freeze({
   "COMMANDS": 11,
   "NAME_CHANGED": 12,
   "ROLE_CHANGED": 13
+});
+export const EmoteKind = Object.freeze({
+  "WAVE": 1,
+  "LAUGH": 2,
+  "HEART": 3,
+  "SAD": 4,
+  "ANGRY": 5,
+  "QUESTION": 6,
+  "SURPRISE": 7,
+  "SLEEP": 8
 });
 export const LeaveReason = Object.freeze({
   "LEFT": 1,
@@ -1053,6 +1065,19 @@ const MESSAGES = {
       },
       {
         "name": "height",
+        "type": "u8"
+      }
+    ]
+  },
+  "34": {
+    "name": "EMOTE",
+    "fields": [
+      {
+        "name": "player_id",
+        "type": "u32"
+      },
+      {
+        "name": "kind",
         "type": "u8"
       }
     ]

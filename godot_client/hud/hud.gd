@@ -8,6 +8,8 @@ signal leave_requested
 signal menu_requested
 ## ...the list of all players...
 signal players_requested
+## ...something to show...
+signal emotes_requested
 ## ...or to say something.
 signal chat_requested
 ## The player wants to do something about somebody.
@@ -33,6 +35,7 @@ func _ready() -> void:
 	_back.pressed.connect(leave_requested.emit)
 	(%MapButton as Button).pressed.connect(_toggle_minimap)
 	(%PlayersButton as Button).pressed.connect(players_requested.emit)
+	(%EmotesButton as Button).pressed.connect(emotes_requested.emit)
 	(%ChatButton as Button).pressed.connect(chat_requested.emit)
 	(%MenuButton as Button).pressed.connect(menu_requested.emit)
 	_minimap.player_picked.connect(player_picked.emit)

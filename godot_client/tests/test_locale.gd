@@ -30,14 +30,19 @@ func test_every_error_code_has_a_sentence() -> void:
 
 func test_every_key_in_scenes_and_scripts_is_translated() -> void:
 	var known: PackedStringArray = _translation("en").get_message_list()
-	var pattern: RegEx = RegEx.create_from_string(
-		(
-			'"((?:MENU|WHO|SERVERS?|SETTINGS|HUD|CHAT|PAUSE|PLAYERS|BACK|RETRY|ACCOUNT|RENAME|REPORT|DIALOG'
-			+ '|NOTICE|DURATION|ERROR)_[A-Z_]*[A-Z])"'
+	var pattern: RegEx = (
+		RegEx
+		. create_from_string(
+			(
+				'"((?:MENU|WHO|SERVERS?|SETTINGS|HUD|CHAT|PAUSE|PLAYERS|BACK|RETRY|ACCOUNT|RENAME|REPORT|DIALOG'
+				+ '|NOTICE|DURATION|ERROR|EMOTE)_[A-Z_]*[A-Z])"'
+			)
 		)
 	)
 	var found: int = 0
-	for folder: String in ["menu", "settings", "account", "dialogs", "hud", "chat", "world", "locale"]:
+	for folder: String in [
+		"menu", "settings", "account", "dialogs", "hud", "chat", "world", "locale"
+	]:
 		for file: String in DirAccess.get_files_at("res://" + folder):
 			if file.get_extension() in ["gd", "tscn"]:
 				var text: String = FileAccess.get_file_as_string("res://%s/%s" % [folder, file])

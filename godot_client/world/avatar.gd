@@ -10,12 +10,16 @@ const FRAMES_PER_DIRECTION: int = 4
 const FRAMES_PER_SECOND: float = 8.0
 ## The picture's blocks of columns, by quarter turns from east over south.
 const BLOCKS: Array[int] = [2, 0, 1, 3]
+## What they say and show; made for those alone who do.
+const OVERHEAD: PackedScene = preload("res://world/overhead.tscn")
 ## Pixels of the map for each 1/1024 tile.
 const PIXELS_PER_UNIT: float = TilePictures.CELL_PIXELS / float(EstragonCodec.UNITS_PER_TILE)
 
 ## Who it is. To be set before the figure is added to the scene.
 var player: EstragonPlayer = null
 
+## Null where nothing was ever said or shown.
+var _overhead: Overhead = null
 var _walked: float = 0.0
 ## For how many ticks the player has been off the ground.
 var _leapt: float = 0.0
@@ -59,6 +63,26 @@ func middle() -> Vector2:
 func highlight() -> void:
 	_name.theme_type_variation = &"OwnNameLabel"
 	_name.z_index += 1
+
+
+## What stands over the head, for what there is to say and to show.
+func overhead() -> Overhead:
+	if _overhead == null:
+		_overhead = OVERHEAD.instantiate()
+		add_child(_overhead)
+	return _overhead
+
+
+## Takes away what they say, where it was said at that time.
+func unsay(timestamp_ms: int) -> void:
+	if _overhead != null and _overhead.line_ms == timestamp_ms:
+		_overhead.fall_silent()
+
+
+## Takes away what they say and show.
+func fall_silent() -> void:
+	if _overhead != null:
+		_overhead.clear()
 
 
 func _show(place: Vector2, lift: float) -> void:

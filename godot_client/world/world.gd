@@ -21,6 +21,7 @@ var _avatars: Dictionary[int, Avatar] = {}
 @onready var _rename: RenameDialog = %RenameDialog
 @onready var _report: ReportDialog = %ReportDialog
 @onready var _players: PlayerList = %PlayerList
+@onready var _emotes: EmoteWheel = %EmoteWheel
 @onready var _player_menu: PlayerMenu = %PlayerMenu
 
 
@@ -34,11 +35,16 @@ func _ready() -> void:
 	session.player_placed.connect(_on_player_placed)
 	session.player_changed.connect(_on_player_changed)
 	session.player_left.connect(_on_player_left)
+	session.chat_received.connect(_on_chat_received)
+	session.chat_removed.connect(_on_chat_removed)
+	session.emote_shown.connect(_on_emote_shown)
 	Connection.join_failed.connect(_on_join_failed)
 	_hud.leave_requested.connect(_go_to_menu)
 	_hud.menu_requested.connect(_pause.open)
 	_hud.players_requested.connect(_players.toggle)
 	_hud.chat_requested.connect(_chat.open)
+	_hud.emotes_requested.connect(_emotes.open)
+	_emotes.emote_chosen.connect(session.show_emote)
 	_hud.player_picked.connect(_player_menu.open)
 	_players.player_picked.connect(_player_menu.open)
 	_pause.menu_requested.connect(_go_to_menu)
@@ -73,6 +79,9 @@ func _process(delta: float) -> void:
 func _unhandled_input(event: InputEvent) -> void:
 	if event.is_action_pressed(&"menu"):
 		_pause.open()
+		get_viewport().set_input_as_handled()
+	if event.is_action_pressed(&"emotes"):
+		_emotes.open()
 		get_viewport().set_input_as_handled()
 	if event.is_action_pressed(&"players"):
 		_players.open()
@@ -120,6 +129,21 @@ func _on_player_left(player: EstragonPlayer, _reason: int) -> void:
 func _on_player_changed(player: EstragonPlayer, _old_name: String) -> void:
 	if _avatars.has(player.player_id):
 		_avatars[player.player_id].refresh()
+
+
+func _on_chat_received(player: EstragonPlayer, text: String, timestamp_ms: int) -> void:
+	if player != null and _avatars.has(player.player_id):
+		_avatars[player.player_id].overhead().say(text, timestamp_ms)
+
+
+func _on_chat_removed(player_id: int, timestamp_ms: int) -> void:
+	if _avatars.has(player_id):
+		_avatars[player_id].unsay(timestamp_ms)
+
+
+func _on_emote_shown(player: EstragonPlayer, kind: int) -> void:
+	if _avatars.has(player.player_id):
+		_avatars[player.player_id].overhead().show_emote(kind)
 
 
 func _on_registered() -> void:

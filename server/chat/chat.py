@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 
 from protocol_spec import codec
-from protocol_spec.codec import ErrorCode, NoticeCode
+from protocol_spec.codec import EmoteKind, ErrorCode, NoticeCode
 from server.chat.filter import Action, ChatFilter
 from server.clock import wall_clock_ms
 from server.failures import Rejected
@@ -15,7 +15,7 @@ from server.people.identity import SanctionKind
 from server.player_log import PlayerLog
 from server.session import Session
 from server.store.chat import ChatLine
-from server.world import Say
+from server.world import Say, Show
 
 REMEMBERED = 200
 """Lines that a report or a newcomer can be shown, in each world."""
@@ -66,6 +66,17 @@ class Chat:
             session.notice(NoticeCode.CHAT_HELD)
         else:
             self._whispered(line, shown)
+
+    def show(self, session: Session, kind: EmoteKind) -> None:
+        """A player shows something without words. Raises Rejected."""
+        game = session.game
+        assert game is not None
+        self._check_may_speak(session)
+        assert session.identity is not None
+        if session.identity.sanction(SanctionKind.SHADOW_MUTE, wall_clock_ms()) is not None:
+            game.audience.tell(session, codec.Emote(session.player_id, kind).encode())
+        else:
+            game.submit(Show(session.player_id, kind))
 
     def announce(self, who: str, text: str, world: str = "") -> None:
         """Tells everybody in a world, or in all of them."""

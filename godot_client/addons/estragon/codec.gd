@@ -43,6 +43,7 @@ enum MessageType {
 	RENAME = 31,
 	CHAT_REMOVED = 32,
 	WATCH = 33,
+	EMOTE = 34,
 	MODE_STATE = 65,
 	MODE_SCORES = 66,
 	MODE_RECORD = 67,
@@ -118,6 +119,8 @@ enum ErrorCode {
 	COMMAND_UNKNOWN = 45,
 	## The command wants other parameters; text says which.
 	COMMAND_USAGE = 46,
+	## There is no such emote.
+	EMOTE_UNKNOWN = 48,
 	## More chunks than one may watch, or none.
 	WATCH_TOO_MUCH = 47,
 	## This player may not change this map.
@@ -210,6 +213,26 @@ enum NoticeCode {
 	NAME_CHANGED = 12,
 	## The receiver's role. Values: role.
 	ROLE_CHANGED = 13,
+}
+
+## What a player shows without words.
+enum EmoteKind {
+	## Hello, or goodbye.
+	WAVE = 1,
+	## How funny.
+	LAUGH = 2,
+	## I like that.
+	HEART = 3,
+	## A pity.
+	SAD = 4,
+	## Stop that.
+	ANGRY = 5,
+	## I do not understand.
+	QUESTION = 6,
+	## Look at that.
+	SURPRISE = 7,
+	## Away, or bored.
+	SLEEP = 8,
 }
 
 ## Why a player is gone.
@@ -305,7 +328,7 @@ enum ModeMark {
 
 const PROTOCOL_VERSION: int = 1
 const SUBPROTOCOL: String = "estragon.v1"
-const SCHEMA_HASH: int = 1695744338
+const SCHEMA_HASH: int = 2764040643
 ## The first field of HELLO, "ESTR" in ASCII: whoever does not send it is not one of us.
 const MAGIC: int = 1163088978
 ## The longest WebSocket message that a client may send. In bytes.
@@ -1925,6 +1948,28 @@ class Watch:
 		height = reader.stream.get_u8()
 
 
+## Somebody shows something without words, to all who see them.
+class Emote:
+	extends Message
+	## Who. Ignored from a client.
+	var player_id: int = 0
+	## A value of [enum EmoteKind].
+	var kind: int = 0
+
+	func _init() -> void:
+		type = MessageType.EMOTE
+
+	func write(writer: Writer) -> void:
+		writer.stream.put_u32(player_id)
+		writer.stream.put_u8(kind)
+
+	func read(reader: Reader) -> void:
+		if not reader.has(5):
+			return
+		player_id = reader.stream.get_u32()
+		kind = reader.stream.get_u8()
+
+
 ## What the world's mode does just now. Comes after WORLD_ENTERED and at each change.
 class ModeState:
 	extends Message
@@ -2123,6 +2168,8 @@ static func create(message_type: int) -> Message:
 			return ChatRemoved.new()
 		MessageType.WATCH:
 			return Watch.new()
+		MessageType.EMOTE:
+			return Emote.new()
 		MessageType.MODE_STATE:
 			return ModeState.new()
 		MessageType.MODE_SCORES:

@@ -39,6 +39,9 @@ signal chunk_dropped(chunk: Vector2i)
 signal chat_received(player: EstragonPlayer, text: String, timestamp_ms: int)
 ## Somebody whispered to this player or, where [code]own[/code] is set, the other way round.
 signal whisper_received(whisper: EstragonCodec.Whisper)
+## Somebody in the world shows something without words: [param kind] is an EmoteKind, or one that a
+## later version has.
+signal emote_shown(player: EstragonPlayer, kind: int)
 ## What that player said at that time is no longer to be shown.
 signal chat_removed(player_id: int, timestamp_ms: int)
 ## The server has something to say: [param code] is a NoticeCode, [param values] as it says.
@@ -112,6 +115,7 @@ var _handlers: Dictionary[int, Array] = {
 	EstragonCodec.MessageType.CHUNK_DROP: [State.WORLD, _on_chunk_drop],
 	EstragonCodec.MessageType.CHAT_MESSAGE: [State.WORLD, _on_chat_message],
 	EstragonCodec.MessageType.WHISPER: [State.IDLE, _on_whisper],
+	EstragonCodec.MessageType.EMOTE: [State.WORLD, _on_emote],
 	EstragonCodec.MessageType.CHAT_REMOVED: [State.IDLE, _on_chat_removed],
 	EstragonCodec.MessageType.CHAT_COMMAND: [State.IDLE, _on_chat_command],
 	EstragonCodec.MessageType.NOTICE: [State.IDLE, _on_notice],
@@ -185,6 +189,13 @@ func whisper(to_player_id: int, text: String) -> void:
 	var message: EstragonCodec.Whisper = EstragonCodec.Whisper.new()
 	message.player_id = to_player_id
 	message.text = _cut(text, 2000)
+	_send(message)
+
+
+## Shows something without words to all who see one.
+func show_emote(kind: EstragonCodec.EmoteKind) -> void:
+	var message: EstragonCodec.Emote = EstragonCodec.Emote.new()
+	message.kind = kind
 	_send(message)
 
 
@@ -376,6 +387,12 @@ func _on_chat_message(message: EstragonCodec.ChatMessage, _now: float) -> void:
 
 func _on_whisper(message: EstragonCodec.Whisper, _now: float) -> void:
 	whisper_received.emit(message)
+
+
+func _on_emote(message: EstragonCodec.Emote, _now: float) -> void:
+	var player: EstragonPlayer = world.players.get(message.player_id)
+	if player != null:
+		emote_shown.emit(player, message.kind)
 
 
 func _on_chat_removed(message: EstragonCodec.ChatRemoved, _now: float) -> void:

@@ -1,4 +1,4 @@
-"""Draws every picture of the game: tiles, characters, symbols, icon, menu.
+"""Draws every picture of the game: tiles, characters, symbols, emotes, icon, menu.
 
     python godot_client/art/draw [FOLDER]
 
@@ -14,6 +14,7 @@ import argparse
 from pathlib import Path
 
 from characters import characters
+from emotes import emotes
 from icon import icon
 from menu_background import menu_background
 from symbols import symbols
@@ -23,6 +24,7 @@ PICTURES = {
     "tiles": tiles,
     "characters": characters,
     "symbols": symbols,
+    "emotes": emotes,
     "icon": icon,
     "menu_background": menu_background,
 }
