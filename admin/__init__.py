@@ -19,6 +19,8 @@ from admin import (
     live_map,
     new_password,
     overview,
+    own_api,
+    own_page,
     player_page,
     players,
     report_page,
@@ -76,8 +78,10 @@ def register(
     services.accounts.on_closed = panel.sessions.close_all
     app.include_router(sign_in.router(panel))
     app.include_router(new_password.router(panel))
+    app.include_router(own_api.router(panel))
     new_password.register()
     sign_in.register()
+    own_page.register(panel)
     setup_page.register(services.first_owner)
     overview.register(panel, trends)
     players.register(panel)

@@ -13,6 +13,7 @@ from admin.theme import LANGUAGE_COOKIE, language, word
 CHECK_SECONDS = 0.5
 """So soon an open page closes when its owner is signed out, or no longer of the staff."""
 DARK_COOKIE = "estragon_dark"
+OWN_PATH = "/me"
 YEAR_SECONDS = 366 * 24 * 3600
 
 PAGES = (
@@ -84,6 +85,7 @@ def _own_menu(staff: Staff) -> None:
         ui.menu(),
     ):
         ui.item_label(f"{staff.name} · {staff.role}").props("header")
+        ui.menu_item(word("own_account"), on_click=lambda: ui.navigate.to(OWN_PATH))
         ui.menu_item(
             {"en": "English", "ru": "Русский"}[other],
             on_click=lambda: _remember(LANGUAGE_COOKIE, other),

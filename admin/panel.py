@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from nicegui import ui
 
-from admin.sessions import PanelSessions
+from admin.sessions import PanelSession, PanelSessions
 from admin.theme import WORDS, word
 from protocol_spec.codec import ErrorCode
 from server.desks.audit import AuditDesk
@@ -79,6 +79,11 @@ class Staff:
     @property
     def role(self) -> str:
         return self._account.role if self._account else ""
+
+    @property
+    def session(self) -> PanelSession | None:
+        """None where it is over."""
+        return self.panel.sessions.find(self._token, time.monotonic(), is_use=False)
 
     def may(self, resource: str, action: str) -> bool:
         """For what a page shows; what is done is checked again by who does it."""

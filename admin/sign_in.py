@@ -1,8 +1,12 @@
-"""Signing in and out of the panel, and the tickets by which its pages watch the worlds."""
+"""Signing in and out of the panel, and the tickets by which its pages watch the worlds.
+
+Who has a second factor gets a token for their password, and the session for token and code.
+"""
 
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Cookie, Request, Response
@@ -14,10 +18,17 @@ from admin.sessions import WHOLE_SECONDS
 from admin.theme import WORDS, frame, word
 from protocol_spec.codec import ErrorCode
 from server.failures import Rejected
+from server.people.identity import Account
 from server.people.roles import is_staff
-from server.web.callers import caller_of
+from server.people.tickets import Tickets
+from server.people.tokens import TokenKind
+from server.store import accounts
+from server.web.callers import Caller, caller_of
 
 PREFIX = "sign_in_"
+CODE_SECONDS = 300.0
+"""So long after the password the code may come."""
+MOST_HALVES = 1000
 Token = Annotated[str, Cookie(alias=COOKIE, max_length=128)]
 
 
@@ -28,11 +39,33 @@ class Credentials(BaseModel):
     password: str = Field(max_length=1024)
 
 
+class Code(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    token: str = Field(max_length=128)
+    code: str = Field(max_length=64)
+
+
+class CodeWanted(BaseModel):
+    token: str
+    """Goes with the code."""
+
+
+@dataclass(frozen=True)
+class Half:
+    """Somebody who gave the password, and not yet the code."""
+
+    account_id: int
+    password_hash: str
+
+
 class TicketInfo(BaseModel):
     ticket: str
 
 
-class SignInForm(ui.element, component="components/sign_in_form.js"):
+class SignInForm(
+    ui.element, component="components/sign_in_form.js", esm={"estragon-forms": "components/forms"}
+):
     """Asks for name and password, and posts them. The password does not pass through NiceGUI."""
 
     def __init__(self, way_back: str) -> None:
@@ -46,27 +79,56 @@ class SignInForm(ui.element, component="components/sign_in_form.js"):
 def router(panel: Panel) -> APIRouter:
     routes = APIRouter(prefix="/api/panel", include_in_schema=False)
 
-    @routes.post("/session", status_code=204)
+    services = panel.services
+    halves: Tickets[Half] = Tickets(CODE_SECONDS, MOST_HALVES, TokenKind.CODE)
+
+    async def begin(account: Account, request: Request, response: Response, token: str) -> None:
+        """Opens the session. Raises Rejected."""
+        caller = caller_of(request.scope)
+        await services.authentication.check_bans(caller.remote, account.player_id)
+        if not is_staff(account.role):
+            raise Rejected(ErrorCode.FORBIDDEN, "not of the staff")
+        panel.sessions.close(token)  # Whoever knew that one shall not have this one.
+        browser = request.headers.get("user-agent", "")
+        opened = panel.sessions.open(
+            account.player_id, time.monotonic(), caller.remote, browser_name(browser)
+        )
+        set_cookie(response, opened, caller)
+        response.status_code = 204
+
+    @routes.post("/session", status_code=202, response_model=None)
     async def sign_in(
         body: Credentials, request: Request, response: Response, token: Token = ""
+    ) -> CodeWanted | None:
+        """204 and the cookie; or 202, where a code is wanted as well."""
+        caller = caller_of(request.scope)
+        if not caller.is_secure:
+            raise Rejected(ErrorCode.AUTH_INSECURE)
+        account = await services.authentication.log_in(body.name, body.password, caller.address)
+        if is_staff(account.role) and await services.two_factor.state(account.player_id):
+            half = Half(account.player_id, account.password_hash)
+            return CodeWanted(token=halves.issue(half, time.monotonic()))
+        await begin(account, request, response, token)
+        return None
+
+    @routes.post("/session/code", status_code=204)
+    async def give_code(
+        body: Code, request: Request, response: Response, token: Token = ""
     ) -> None:
         caller = caller_of(request.scope)
         if not caller.is_secure:
             raise Rejected(ErrorCode.AUTH_INSECURE)
-        authentication = panel.services.authentication
-        account = await authentication.log_in(body.name, body.password, caller.address)
-        await authentication.check_bans(caller.remote, account.player_id)
-        if not is_staff(account.role):
-            raise Rejected(ErrorCode.FORBIDDEN, "not of the staff")
-        panel.sessions.close(token)  # Whoever knew that one shall not have this one.
-        response.set_cookie(
-            COOKIE,
-            panel.sessions.open(account.player_id, time.monotonic()),
-            max_age=WHOLE_SECONDS,
-            httponly=True,
-            samesite="strict",
-            secure=caller.scheme == "https",
-        )
+        too_late = Rejected(ErrorCode.AUTH_EXPIRED, "give the password again")
+        half = halves.peek(body.token, time.monotonic())
+        if half is None:
+            raise too_late
+        account = await services.database.do(accounts.find_account, player_id=half.account_id)
+        if account is None or account.password_hash != half.password_hash:
+            raise too_late
+        await services.two_factor.check(account, body.code, caller.address)
+        if halves.take(body.token, time.monotonic()) is None:
+            raise too_late
+        await begin(account, request, response, token)
 
     @routes.delete("/session", status_code=204)
     async def sign_out(response: Response, token: Token = "") -> None:
@@ -84,6 +146,34 @@ def router(panel: Panel) -> APIRouter:
         return TicketInfo(ticket=issued)
 
     return routes
+
+
+def set_cookie(response: Response, token: str, caller: Caller) -> None:
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=WHOLE_SECONDS,
+        httponly=True,
+        samesite="strict",
+        secure=caller.scheme == "https",
+    )
+
+
+def browser_name(agent: str) -> str:
+    """What somebody knows their browser by, out of its User-Agent; empty where that is strange."""
+    names = (
+        # Each names itself after those that it wants to be taken for.
+        ("Edg", "Edge"),
+        ("OPR", "Opera"),
+        ("YaBrowser", "Yandex"),
+        ("Firefox", "Firefox"),
+        ("Chrome", "Chrome"),
+        ("Safari", "Safari"),
+    )
+    systems = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
+    name = next((name for mark, name in names if f"{mark}/" in agent), "")
+    system = next((each for each in systems if each in agent), "")
+    return ", ".join(each for each in (name, system) if each)
 
 
 def register() -> None:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from nicegui import ui
 
-from admin import desk_words, map_words, peace_words, setup_words, words
+from admin import desk_words, map_words, own_words, peace_words, setup_words, words
 
 LANGUAGE_COOKIE = "estragon_language"
 WORDS = {
@@ -23,7 +23,8 @@ WORDS = {
     "connections": {"en": "Connections", "ru": "Соединения"},
     "nobody": {"en": "Nobody is here yet.", "ru": "Пока никого нет."},
 }
-WORDS |= setup_words.WORDS | words.WORDS | peace_words.WORDS | map_words.WORDS | desk_words.WORDS
+WORDS |= setup_words.WORDS | words.WORDS | peace_words.WORDS | map_words.WORDS
+WORDS |= desk_words.WORDS | own_words.WORDS
 
 
 def language() -> str:

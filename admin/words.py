@@ -26,6 +26,20 @@ WORDS = {
     "sign_in_show": {"en": "Show the password", "ru": "Показать пароль"},
     "sign_in_hide": {"en": "Hide the password", "ru": "Скрыть пароль"},
     "sign_in_submit": {"en": "Sign in", "ru": "Войти"},
+    "sign_in_code": {"en": "Code", "ru": "Код"},
+    "sign_in_code_help": {
+        "en": "Six digits from the authenticator app, or a recovery code.",
+        "ru": "Шесть цифр из приложения-аутентификатора или запасной код.",
+    },
+    "sign_in_back": {"en": "Back", "ru": "Назад"},
+    "sign_in_wrong_code": {
+        "en": "That code is wrong, too old, or was used already.",
+        "ru": "Код неверен, устарел или уже был использован.",
+    },
+    "sign_in_AUTH_EXPIRED": {
+        "en": "That took too long. Give the password again.",
+        "ru": "Прошло слишком много времени. Введите пароль ещё раз.",
+    },
     "sign_in_AUTH_FAILED": {
         "en": "Name and password do not belong together.",
         "ru": "Имя и пароль не подходят друг к другу.",

@@ -171,6 +171,26 @@ class LoginRow(SQLModel, table=True):
     address: str = Field(max_length=64)
 
 
+class TwoFactorRow(SQLModel, table=True):
+    """An account's second factor for the panel. Without a row it has none."""
+
+    __tablename__ = "two_factors"
+
+    account_id: int = Field(
+        foreign_key="accounts.id",
+        ondelete="CASCADE",
+        primary_key=True,
+        sa_column_kwargs={"autoincrement": False},
+    )
+    sealed: bytes = _blob()
+    """The secret, as server.people.sealing closes it."""
+    last_step: int = Field(sa_column=Column(BigInteger, nullable=False))
+    """Of the last code that was used, in 30 s since 1970: none of it or before is good again."""
+    recovery_hashes: list[str] = _json()
+    """SHA-256 of the recovery codes that are still good."""
+    since_ms: int = _time_ms()
+
+
 class StandingRow(SQLModel, table=True):
     """Where an account's player stood last in a world."""
 

@@ -10,6 +10,7 @@ from typing import Any
 from server.chat.chat import Chat
 from server.chat.commands import Commands
 from server.chat.filter import ChatFilter, Rule, starter_rules
+from server.clock import wall_clock_ms
 from server.desks.accounts import AccountDesk
 from server.game import Game
 from server.lobby import Lobby, start_task
@@ -21,6 +22,8 @@ from server.people.authentication import Authentication
 from server.people.first_owner import FirstOwner
 from server.people.login_limits import LoginLimits
 from server.people.passwords import Passwords
+from server.people.sealing import Seal
+from server.people.two_factor import TwoFactor
 from server.player_log import PlayerLog
 from server.settings import Settings
 from server.store.settings import find_setting
@@ -35,6 +38,7 @@ class Services:
     passwords: Passwords
     authentication: Authentication
     accounts: Accounts
+    two_factor: TwoFactor
     chat: Chat
     sanctions: SanctionDesk
     reports: ReportDesk
@@ -77,6 +81,7 @@ def assemble(
         passwords=passwords,
         authentication=authentication,
         accounts=accounts,
+        two_factor=TwoFactor(database, limits, Seal(settings.data), wall_clock_ms),
         chat=chat,
         sanctions=sanctions,
         reports=reports,

@@ -41,6 +41,13 @@ def add_admin_commands(commands: Any) -> None:
     )
     reset.add_argument("name", metavar="NAME")
     _add_password(reset)
+    end = add_command(
+        accounts,
+        "end-two-factor",
+        _end_two_factor,
+        "let somebody who lost their second factor sign in to the panel by the password alone",
+    )
+    end.add_argument("name", metavar="NAME")
 
 
 def _add_role(parser: argparse.ArgumentParser, word: str, help: str) -> None:
@@ -92,6 +99,11 @@ def _role(chosen: argparse.Namespace) -> None:
 def _reset_password(chosen: argparse.Namespace) -> None:
     told = give_order(chosen, "reset_password", name=chosen.name, password=_password(chosen))
     print(f"{told['name']}: has another password; all log-ins are ended")
+
+
+def _end_two_factor(chosen: argparse.Namespace) -> None:
+    told = give_order(chosen, "end_two_factor", name=chosen.name)
+    print(f"{told['name']}: signs in by the password alone")
 
 
 def _minute(time: str) -> str:

@@ -15,7 +15,7 @@ from server.people.identity import OWNER, Account
 if TYPE_CHECKING:
     from server.control.orders import Order
 
-DEEDS = ("accounts", "create_account", "change_role", "reset_password")
+DEEDS = ("accounts", "create_account", "change_role", "reset_password", "end_two_factor")
 WORDS = {
     ErrorCode.NAME_EMPTY: "there is no name",
     ErrorCode.NAME_TOO_SHORT: "the name will not do",
@@ -47,6 +47,8 @@ async def perform(desk: AccountDesk, order: Order) -> Any:
             return asdict(await desk.change_role(operator, order.name, order.role))
         case "reset_password":
             return _told(await desk.reset_password(operator, order.name, order.password))
+        case "end_two_factor":
+            return _told(await desk.end_two_factor(operator, order.name))
 
 
 def said(refusal: Rejected) -> str:

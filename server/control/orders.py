@@ -57,6 +57,7 @@ class Order(BaseModel):
         "create_account",
         "change_role",
         "reset_password",
+        "end_two_factor",
     ]
     map: str = ""
     author: str = Field(default="@operator", min_length=1, max_length=64)

@@ -15,7 +15,7 @@ from server.people.accounts import Accounts
 from server.people.identity import OWNER, Account
 from server.people.names import checked_name, skeleton
 from server.people.roles import Role, is_staff
-from server.store import accounts
+from server.store import accounts, two_factors
 from server.store.audit import write_audit
 from server.store.thread import Database
 
@@ -69,6 +69,15 @@ class AccountDesk:
         actor.check("account", "reset_password", account.role)
         audit = actor.audit("account.reset_password", account.name)
         await self._accounts.set_password(account, password, audit)
+        return account
+
+    async def end_two_factor(self, actor: Actor, name: str) -> Account:
+        """Switches the second factor off for somebody who lost it. Raises Rejected."""
+        account = await self._find(name)
+        actor.check("account", "end_two_factor", account.role)
+        audit = actor.audit("account.end_two_factor", account.name)
+        if not await self._database.do(two_factors.drop_factor, account.player_id, audit):
+            raise Rejected(ErrorCode.COMMAND_USAGE, f"{account.name} has no second factor")
         return account
 
     async def search(

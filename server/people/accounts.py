@@ -171,7 +171,7 @@ class Accounts:
 
         Raises Rejected.
         """
-        await self.set_password(await self._confirmed(account, old, address), new)
+        await self.set_password(await self.confirmed(account, old, address), new)
 
     async def set_password(
         self, account: Account, password: str, audit: Audit | None = None
@@ -262,7 +262,7 @@ class Accounts:
 
     async def delete(self, account: Account, password: str, address: str) -> None:
         """Ends an account for good; its name is free. Raises Rejected."""
-        await self._confirmed(account, password, address)
+        await self.confirmed(account, password, address)
         await self.delete_at_once(account)
 
     async def delete_at_once(self, account: Account, audit: Audit | None = None) -> None:
@@ -284,7 +284,7 @@ class Accounts:
         ticket = self._authentication.issue_ticket(account.player_id)
         return LoggedIn(now, token, login.expires_ms, ticket)
 
-    async def _confirmed(self, account: Account, password: str, address: str) -> Account:
+    async def confirmed(self, account: Account, password: str, address: str) -> Account:
         """The account as it is now, of whose owner more is wanted than a token. Raises Rejected."""
         found = await self._authentication.log_in(account.name, password, address)
         if found.player_id != account.player_id:

@@ -27,6 +27,8 @@ class TokenKind(StrEnum):
     """Makes the first owner."""
     RESET = "est_w_"
     """Sets a new password."""
+    CODE = "est_c_"
+    """Between the password and the second factor at the panel's sign-in."""
     PANEL = "est_p_"
     """A session in the panel."""
 

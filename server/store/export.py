@@ -34,6 +34,7 @@ def export(session: Session, player_id: int) -> dict[str, list[dict[str, Any]]]:
     return {
         "account": told("accounts", "id", "created_ms", "id", "name", "role", "look", "seen_ms"),
         "logins": told("logins", "account_id", "created_ms", "expires_ms", "address"),
+        "two_factor": told("two_factors", "account_id", "since_ms"),
         "standings": told(
             *("standings", "account_id"),
             *("time_ms", "world", "x", "y", "z", "rotation", "mode_data"),

@@ -46,6 +46,15 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], ondelete="CASCADE"),
     )
     op.create_table(
+        "two_factors",
+        sa.Column("account_id", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("last_step", sa.BigInteger(), nullable=False),
+        sa.Column("recovery_hashes", sa.JSON(), nullable=False),
+        sa.Column("since_ms", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], ondelete="CASCADE"),
+    )
+    op.create_table(
         "standings",
         sa.Column("account_id", sa.Integer(), primary_key=True),
         sa.Column("world", sa.String(64), primary_key=True),
@@ -164,7 +173,7 @@ def _guard_the_audit() -> None:
 def downgrade() -> None:
     for table in (
         "settings", "audit", "chat", "notes", "reports", "sanctions", "visits",
-        "standings", "logins", "accounts", "counters",
+        "standings", "two_factors", "logins", "accounts", "counters",
     ):  # fmt: skip
         op.drop_table(table)
     if op.get_bind().dialect.name == "postgresql":
