@@ -147,6 +147,10 @@ WORDS = {
         "en": "Everybody may change maps",
         "ru": "Все могут менять карты",
     },
+    "setting_classic": {
+        "en": "The classic endpoint is open",
+        "ru": "Классический вход открыт",
+    },
     "setting_max_players": {
         "en": "Most players in a world",
         "ru": "Наибольшее число игроков в мире",

@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 
 MOST_ERROR_BYTES, MOST_NOTICE_BYTES = 255, 4000
 """ERROR.text and NOTICE.values hold so much."""
+NORMAL_CLOSE_CODE = 1000
 TEXT_CLOSE_CODE = 1003
 """RFC 6455, 7.4.1: data of a type that the endpoint cannot accept."""
 
@@ -193,6 +194,17 @@ class Session:
         """The connection is gone, whoever ended it. Called once."""
         self._leave(LeaveReason.LEFT if said_goodbye else LeaveReason.LOST)
         self.lobby.disconnected(self.peer)
+
+    def say_goodbye(self) -> None:
+        """The player leaves in words, where the protocol that they speak has some for it."""
+        if self.state is not State.CLOSED:
+            self._leave(LeaveReason.LEFT)
+            self.peer.close(NORMAL_CLOSE_CODE, "")
+
+    def steer(self, tick: int, commands: bytes) -> None:
+        """Packed commands that no INPUT brought, for who has no words for it."""
+        if self.game is not None and self.slot >= 0:
+            self.game.world.add_input(self.slot, tick, commands)
 
     def drop(self) -> None:
         """Ends a connection that hears nothing any more, without a word."""

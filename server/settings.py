@@ -50,6 +50,8 @@ class Settings(BaseSettings):
     """Pages elsewhere that may use the game from a browser, such as https://play.example.org."""
     guests: bool = True
     """Whether somebody may play by a name alone."""
+    classic: bool = True
+    """Whether /ws/{player_id} is open, the first sketch's way in; they are guests, too."""
     resume_seconds: float = 60.0
     """So long a player whose connection was lost may come back as if nothing had been."""
     chat_days: int = Field(default=30, ge=0)

@@ -347,6 +347,19 @@ class World:
         for news in (changes.entered, changes.renamed, changes.moved_out):
             news[:] = [each for each in news if each.player_id != player.player_id]
 
+    def others_in_sight(self, slot: int, most: int) -> list[int]:
+        """The slots of those in the chunks around a player, the nearest first."""
+        view = self.map.view_from(int(self.view[slot]))
+        others = self.active[np.isin(self.chunk[self.active], view) & (self.active != slot)]
+        away = np.hypot(self.x[others] - self.x[slot], self.y[others] - self.y[slot])
+        nearest: list[int] = others[np.argsort(away, kind="stable")[:most]].tolist()
+        return nearest
+
+    def speed_under(self, slot: int) -> int:
+        """Of the tile that a player walks on, in percent."""
+        here = np.array([slot])
+        return int(self.map.speeds_at(self.y[here] >> 10, self.x[here] >> 10)[0])
+
     def standing(self, slot: int) -> Standing:
         """Where the player in a slot is."""
         return Standing(

@@ -15,6 +15,7 @@ PURE = (
     "snapshot",
     "roster",
     "counters",
+    "classic",
     "people/names",
     "people/lookalikes",
     "people/roles",
@@ -73,6 +74,7 @@ ALSO_ALLOWED = {
     "modes/mode": {"pydantic"},
     "modes/rounds": {"pydantic"},
     "modes/tag": {"pydantic"},
+    "classic": {"urllib"},
 }
 """What makes secrets may draw them; nobody else draws what no seed explains. Of urllib only the
 parser is meant."""

@@ -27,6 +27,7 @@ CHANGEABLE = (
     "message_of_the_day",
     "guests",
     "guests_may_build",
+    "classic",
     "max_players",
     "chat_characters",
     "chat_burst",

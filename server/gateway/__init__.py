@@ -6,6 +6,8 @@ import asyncio
 import logging
 from typing import Any
 
+from server.classic import Wish
+from server.gateway.classic import classic_wish
 from server.gateway.connection import LARGEST_MESSAGE as LARGEST_MESSAGE
 from server.gateway.connection import SEND_BUFFER_BYTES as SEND_BUFFER_BYTES
 from server.gateway.connection import UNSENT_BYTES as UNSENT_BYTES
@@ -51,11 +53,11 @@ def upgrade_protocol(lobby: Lobby, *, fast: bool) -> type[asyncio.Protocol]:
 
         def data_received(self, data: bytes) -> None:
             if self._chosen is None:
-                caller = self._admitted(data) if fast else None
-                self._is_fast = caller is not None
+                admitted = self._admitted(data) if fast else None
+                self._is_fast = admitted is not None
                 self._chosen = (
-                    fast_gateway.fast_protocol(lobby, caller)
-                    if caller is not None
+                    fast_gateway.fast_protocol(lobby, *admitted)
+                    if admitted is not None
                     else PlainProtocol(**self._uvicorn)
                 )
                 self._chosen.connection_made(self._transport)
@@ -66,14 +68,15 @@ def upgrade_protocol(lobby: Lobby, *, fast: bool) -> type[asyncio.Protocol]:
             else:
                 self._chosen.data_received(data)
 
-        def _admitted(self, data: bytes) -> Caller | None:
+        def _admitted(self, data: bytes) -> tuple[Caller, Wish | None] | None:
             """Who knocks at the game's door and may come in, from the request as uvicorn wrote it.
 
-            None for all others.
+            With what they wish at the classic one. None for all others.
             """
             target, *lines = data.partition(b"\r\n\r\n")[0].split(b"\r\n")
-            path = target.split(b" ")[1].partition(b"?")[0].decode("latin-1")
-            if path != GAME_PATH:
+            path, _, query = target.split(b" ")[1].decode("latin-1").partition("?")
+            wish = None if path == GAME_PATH else classic_wish(lobby, path, query)
+            if path != GAME_PATH and wish is None:
                 return None
             headers = [
                 (name, value) for name, _, value in (each.partition(b": ") for each in lines)
@@ -86,7 +89,7 @@ def upgrade_protocol(lobby: Lobby, *, fast: bool) -> type[asyncio.Protocol]:
                 is_tls=self._transport.get_extra_info("sslcontext") is not None,
             )
             is_refused = refusal(caller, path, headers, lobby.settings.allowed_origins)
-            return None if is_refused else caller
+            return None if is_refused else (caller, wish)
 
         def _hand_over(self) -> None:
             if not self._transport.is_closing():

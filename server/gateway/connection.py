@@ -7,6 +7,8 @@ import logging
 from collections.abc import Callable
 
 from protocol_spec.codec import ErrorCode
+from server.classic import Wish
+from server.gateway.classic import ClassicSession
 from server.lobby import Lobby
 from server.session import Session
 from server.web.callers import Caller
@@ -31,28 +33,44 @@ class Connection:
     Kinds differ in four calls: `_send_binary`, `_send_close`, `abort` and `queued_bytes`.
     """
 
-    def __init__(self, lobby: Lobby, caller: Caller) -> None:
+    def __init__(self, lobby: Lobby, caller: Caller, wish: Wish | None = None) -> None:
+        """With a `wish` it speaks the classic endpoint's words."""
         self.address = caller.address
         self.remote = caller.remote
         self.is_secure = caller.is_secure
         self._loop = asyncio.get_running_loop()
         self._lobby = lobby
-        self._session: Session | None = None
+        self._wish = wish
+        self._session: Session | ClassicSession | None = None
+
+    @property
+    def now(self) -> float:
+        return self._loop.time()
 
     def begin(self) -> None:
         """The socket is open."""
-        self._session = self._lobby.open_session(self, self._loop.time())
+        if self._wish is None:
+            self._session = self._lobby.open_session(self, self.now)
+        else:
+            self._session = ClassicSession(self._lobby, self, self._wish)
 
     def take(self, data: bytes | None) -> None:
         """A whole message came; None stands for a text message."""
+        if data is None:
+            self._do(lambda session, now: session.receive_text())
+        else:
+            self._do(lambda session, now: session.receive(data, now))
+
+    def soon(self, work: Callable[[float], None]) -> None:
+        """Does something for the session when all that is under way is done."""
+        self._loop.call_soon(self._do, lambda session, now: work(now))
+
+    def _do(self, work: Callable[[Session | ClassicSession, float], None]) -> None:
         session = self._session
         if session is None:
             return
         try:
-            if data is None:
-                session.receive_text()
-            else:
-                session.receive(data, self._loop.time())
+            work(session, self._loop.time())
         except Exception:
             # Our own bug: it may cost this connection, and no other.
             log.exception("a message of %s failed", session.name or "a connection")

@@ -15,6 +15,7 @@ import picows
 from picows.picows import WSProtocol  # type: ignore[attr-defined]
 
 from protocol_spec.codec import MAX_CLIENT_MESSAGE, SUBPROTOCOL
+from server.classic import Wish
 from server.gateway.connection import CLOSE_LINGER_SECONDS, LARGEST_MESSAGE, Connection
 from server.lobby import Lobby
 from server.member import CLOGGED_BYTES
@@ -32,8 +33,8 @@ READ_BUFFER_BYTES = 2048
 class FastConnection(Connection, picows.WSListener):
     """A game socket that picows reads and writes."""
 
-    def __init__(self, lobby: Lobby, caller: Caller) -> None:
-        super().__init__(lobby, caller)
+    def __init__(self, lobby: Lobby, caller: Caller, wish: Wish | None) -> None:
+        super().__init__(lobby, caller, wish)
         self._transport: picows.WSTransport | None = None
         self._parts = bytearray()
         """The fragments of a message so far."""
@@ -103,11 +104,11 @@ class FastConnection(Connection, picows.WSListener):
             self._transport.disconnect(graceful=False)
 
 
-def fast_protocol(lobby: Lobby, caller: Caller) -> Any:
+def fast_protocol(lobby: Lobby, caller: Caller, wish: Wish | None) -> Any:
     def listener(request: picows.WSUpgradeRequest) -> Any:
-        connection = FastConnection(lobby, caller)
+        connection = FastConnection(lobby, caller, wish)
         offered = request.headers.get("Sec-WebSocket-Protocol", "")
-        if SUBPROTOCOL in [each.strip() for each in offered.split(",")]:
+        if wish is None and SUBPROTOCOL in [each.strip() for each in offered.split(",")]:
             echo = {"Sec-WebSocket-Protocol": SUBPROTOCOL}
             response = picows.WSUpgradeResponse.create_101_response(echo)
             return picows.WSUpgradeResponseWithListener(response, connection)

@@ -11,6 +11,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from protocol_spec.codec import SUBPROTOCOL
+from server.classic import Wish
+from server.gateway.classic import classic_wish
 from server.gateway.connection import Connection
 from server.lobby import Lobby
 from server.member import CLOGGED_BYTES
@@ -29,14 +31,22 @@ def router(lobby: Lobby) -> APIRouter:
     async def play(websocket: WebSocket) -> None:
         await PlainConnection(lobby, websocket).serve()
 
+    @routes.websocket(f"{GAME_PATH}/{{player_id}}")
+    async def play_classic(websocket: WebSocket, player_id: str) -> None:
+        wish = classic_wish(lobby, websocket.url.path, websocket.url.query)
+        if wish is None:
+            await websocket.close()  # Before it is accepted: answered with 403.
+        else:
+            await PlainConnection(lobby, websocket, wish).serve()
+
     return routes
 
 
 class PlainConnection(Connection):
     """A game socket on an ASGI route; a task of its own writes what was sent."""
 
-    def __init__(self, lobby: Lobby, websocket: WebSocket) -> None:
-        super().__init__(lobby, caller_of(websocket.scope))
+    def __init__(self, lobby: Lobby, websocket: WebSocket, wish: Wish | None = None) -> None:
+        super().__init__(lobby, caller_of(websocket.scope), wish)
         self._websocket = websocket
         self._transport: asyncio.Transport = websocket.scope["extensions"][_TRANSPORT]
         self._queue: deque[bytes | tuple[int, str]] = deque()
@@ -47,7 +57,8 @@ class PlainConnection(Connection):
     async def serve(self) -> None:
         """Reads until the socket is gone."""
         offered = self._websocket.scope["subprotocols"]
-        await self._websocket.accept(SUBPROTOCOL if SUBPROTOCOL in offered else None)
+        is_echoed = self._wish is None and SUBPROTOCOL in offered
+        await self._websocket.accept(SUBPROTOCOL if is_echoed else None)
         writer = asyncio.create_task(self._write())
         said_goodbye = False
         try:
