@@ -20,7 +20,7 @@ test: check tools
 	$(BIN)/python -m pytest
 
 soak: tools
-	ESTRAGON_SOAK=1 $(BIN)/python -m pytest tests/test_durability.py tests/test_history_model.py tests/test_openapi.py tests/test_cheats.py tests/test_prediction.py
+	ESTRAGON_SOAK=1 $(BIN)/python -m pytest tests/test_durability.py tests/test_history_model.py tests/test_openapi.py tests/test_cheats.py tests/test_prediction.py tests/test_garbage.py tests/test_interest.py
 
 check: $(READY)
 	$(BIN)/ruff format --check
@@ -41,6 +41,7 @@ bench: $(READY)
 	$(BIN)/python -m tests.bench.cpu
 	$(BIN)/python -m tests.bench.edits
 	$(BIN)/python -m tests.bench.logins
+	$(BIN)/python -m tests.bench.overload
 
 screenshots: tools
 	ESTRAGON_SCREENSHOTS=$(CURDIR)/godot_client/screenshots $(BIN)/python -m pytest tests/test_screenshots.py

@@ -229,7 +229,9 @@ class MockServer:
 
     def keep(self) -> None:
         """What the running server's keeper does in between: saves, answers and loads."""
-        asyncio.run(self.keeper.work(self.game.submit))
+        # An event loop takes as long as a tick: most ticks leave nothing to do.
+        if self.keeper._wanted or not self.keeper.is_idle:
+            asyncio.run(self.keeper.work(self.game.submit))
 
     def walk(self, client: MockClient, direction: int, ticks: int) -> None:
         """The client walks for so many ticks, then stands."""
