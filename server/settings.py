@@ -61,6 +61,11 @@ class Settings(BaseSettings):
     gateway: Literal["fast", "asgi"] = "fast"
     """fast: picows below uvicorn. asgi: uvicorn's own WebSockets, also used without picows."""
 
+    discovery: bool = True
+    """Whether clients on the local network find the server by asking everybody there."""
+    discovery_port: int = Field(default=8000, ge=0, le=65535)
+    """Of UDP. The clients ask there."""
+
     name: str = Field(default="Estragon", min_length=1, max_length=40)
     message_of_the_day: str = Field(default="", max_length=500)
     max_players: int = Field(default=MOST_PLAYERS, ge=1, le=MOST_PLAYERS)

@@ -35,7 +35,8 @@ class RunningServer:
         environment: dict[str, str] | None = None,
         certificate: Certificate | None = None,
     ) -> None:
-        """`environment` has what the server shall find there; of ours it gets no setting.
+        """`environment` has what the server shall find there; of ours it gets no setting. It is
+        not to be found on the local network where that does not say so.
 
         With a `certificate` it speaks https and wss.
         """
@@ -89,7 +90,7 @@ class RunningServer:
                 command,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                env={**inherited, **self._environment},
+                env={**inherited, "ESTRAGON_DISCOVERY": "false", **self._environment},
             )
         if self._cpu is not None:
             self.process.cpu_affinity([self._cpu])

@@ -34,6 +34,7 @@ PURE = (
     "people/identity",
     "web/callers",
     "web/origins",
+    "web/discovery",
     "people/tokens",
     "people/tickets",
     "people/login_limits",
@@ -71,6 +72,7 @@ ALLOWED_TO_PURE = {
 ALSO_ALLOWED = {
     "people/tokens": {"enum", "hashlib", "hmac", "secrets"},
     "placeholders": {"urllib"},
+    "web/discovery": {"struct"},
     "modes/mode": {"pydantic"},
     "modes/rounds": {"pydantic"},
     "modes/tag": {"pydantic"},

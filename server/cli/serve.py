@@ -10,18 +10,21 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from functools import partial
 
 import uvicorn
 
+from protocol_spec.codec import PROTOCOL_VERSION
 from server import __version__, gateway
 from server.control.claim import claimed, here, reachable
 from server.lobby import Lobby
 from server.main import create_app
 from server.people.first_owner import LINK_SECONDS, FirstOwner
 from server.settings import Settings
+from server.web.discovery import Told
+from server.web.nearby import answer_on, asking_socket
 from server.web.tls import Certificate, TlsRefused
 
 log = logging.getLogger(__name__)
@@ -40,15 +43,22 @@ class Server(uvicorn.Server):
         self._way_here = way_here
         self.on_hangup: Callable[[], None] | None = None
         """What SIGHUP does; None: what it does to every program."""
+        self.on_startup: Callable[[], Awaitable[asyncio.BaseTransport]] | None = None
+        """Opens what else is to be closed at the end."""
+        self._opened: asyncio.BaseTransport | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.on_hangup is not None and sys.platform != "win32":
             asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self.on_hangup)
+        if self.on_startup is not None:
+            self._opened = await self.on_startup()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         # Here, for uvicorn ends the process by the signal that it was sent: nothing comes after.
         self._way_here.close()
+        if self._opened is not None:
+            self._opened.close()
         await self._lobby.close()
         await super().shutdown(sockets)
 
@@ -103,7 +113,27 @@ def serve(settings: Settings) -> None:
             if certificate is not None:
                 server.on_hangup = partial(_renew, certificate, open_way)
             open_way()
+            if settings.discovery:
+                asking = asking_socket(host, settings.discovery_port)
+                if asking is not None:
+                    told = partial(_told, lobby, port, is_tls=certificate is not None)
+                    server.on_startup = partial(answer_on, asking, told)
             runner.run(server.serve(sockets=[listening]))
+
+
+def _told(lobby: Lobby, port: int, *, is_tls: bool) -> Told:
+    """What the local network may know: the same as everybody who asks `/api/server`."""
+    worlds = lobby.world_statuses()
+    return Told(
+        name=lobby.settings.name,
+        version=__version__,
+        protocol_versions=(PROTOCOL_VERSION,),
+        port=port,
+        is_tls=is_tls,
+        players=sum(each.player_count for each in worlds),
+        max_players=lobby.settings.max_players * len(worlds),
+        world_count=len(worlds),
+    )
 
 
 def _certificate(settings: Settings) -> Certificate | None:
