@@ -60,7 +60,7 @@ class Listing(ui.element, component="components/listing.js"):
 
 
 def column(name: str, label: str, kind: str = "text", href: str = "") -> dict[str, str]:
-    """`kind` is text, time or until, both in ms since 1970, or link, to the row's `href`."""
+    """`kind` is text, number, time or until, those in ms since 1970, or link, to a row's `href`."""
     return {"name": name, "label": word(label), "kind": kind, "href": href}
 
 

@@ -32,14 +32,17 @@ STYLE = Path(__file__).parent / "components" / "map_view.css"
 class MapView(ui.element, component="components/map_view.js", esm={"estragon-map": "components"}):
     """The window itself."""
 
-    def __init__(self, staff: Staff, worlds: list[str], first: str) -> None:
+    def __init__(self, staff: Staff, worlds: list[str], first: str, *, only: int = 0) -> None:
+        """With `only`, a player's number, it is small, and stays with that player."""
         super().__init__()
+        ui.add_css(STYLE.read_text("utf-8"))
+        self._props["only"] = only
         words = [key for key in WORDS if key.startswith(PREFIX)]
         self._props["words"] = {key.removeprefix(PREFIX): word(key) for key in words}
         self._props["worlds"] = worlds
         self._props["first"] = first
-        self._props["can-edit"] = staff.may("map", "edit")
-        self._props["can-places"] = staff.may("map", "edit_areas")
+        self._props["can-edit"] = not only and staff.may("map", "edit")
+        self._props["can-places"] = not only and staff.may("map", "edit_areas")
         self._props["can-watch"] = staff.may("player", "watch")
         self._props["can-history"] = staff.may("map", "see_history")
 
@@ -67,7 +70,6 @@ def register(panel: Panel) -> None:
         names = [each.name for each in lobby.world_statuses()]
         watched = Watched(world if world in names else names[0])
         ui.query(".nicegui-content").classes("p-0")
-        ui.add_css(STYLE.read_text("utf-8"))
         with page("live_map", staff, wide=True):
             view = MapView(staff, names, watched.world)
 
@@ -98,7 +100,7 @@ def register(panel: Panel) -> None:
                     "names": {each.name: each.name_ru for each in tiles.by_id.values()}
                     if language() == "ru"
                     else {},
-                    "is_pictured": _is_pictured(tiles),
+                    "is_pictured": is_pictured(tiles),
                 },
             )
             if player:
@@ -177,7 +179,7 @@ def _with_spawn(places: Places, place: tuple[int, int]) -> Places:
     return replace(places, spawns=(*without, place) if is_new else without)
 
 
-def _is_pictured(tiles: TileSet) -> bool:
+def is_pictured(tiles: TileSet) -> bool:
     """Whether the game's own picture is about these tiles."""
     builtin = builtin_tile_set()
     return all(

@@ -55,6 +55,9 @@ WORDS = {
     "peace_text": {"en": "Text", "ru": "Текст"},
     "peace_new_role": {"en": "New role", "ru": "Новая роль"},
     # Tables.
+    "peace_ping": {"en": "Ping, ms", "ru": "Пинг, мс"},
+    "peace_corrections": {"en": "Corrections", "ru": "Поправки"},
+    "peace_messages": {"en": "Messages/s", "ru": "Сообщ./с"},
     "peace_search": {"en": "Search", "ru": "Поиск"},
     "peace_nothing": {"en": "There is nothing here.", "ru": "Здесь пусто."},
     "peace_role": {"en": "Role", "ru": "Роль"},

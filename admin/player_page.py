@@ -21,6 +21,7 @@ from admin.listing import Listing, Moment, Row, column
 from admin.panel import Panel, Staff
 from admin.report_rows import report_columns, report_row
 from admin.sanction_rows import SanctionRows
+from admin.small_map import SmallMap
 from admin.theme import language, word
 from server.moderation.actor import Actor
 from server.moderation.records import Dossier, Presence, Records
@@ -84,6 +85,8 @@ class _Page:
                 ui.space()
                 self._map = ui.link(word("peace_on_map"), "/admin/map")
             self._place = ui.label()
+            self._way = ui.label().classes("opacity-80")
+            self._small_map = SmallMap(staff)
             with ui.row().classes("gap-x-6 gap-y-1 opacity-80"):
                 self._since = self._labelled("peace_since")
                 self._created = self._labelled("peace_account_since")
@@ -194,6 +197,9 @@ class _Page:
         self._name.text = subject.name
         self._role.text = MATRIX.titles[subject.role][language()]
         self._place.text = _place(presence)
+        self._way.text = _way(presence)
+        self._way.set_visibility(bool(self._way.text))
+        self._small_map.show(presence)
         is_in_world = presence is not None and presence.place is not None
         self._map.set_visibility(is_in_world)
         for button in self._needs_presence:
@@ -230,6 +236,21 @@ def _place(presence: Presence | None) -> str:
         return word("peace_in_lobby")
     x, y = presence.place
     return word("peace_at").format(world=presence.world, x=x, y=y)
+
+
+def _way(presence: Presence | None) -> str:
+    """How well the player is connected."""
+    if presence is None or not presence.is_connected:
+        return ""
+    ping = "…" if presence.ping_ms is None else str(round(presence.ping_ms))
+    return " · ".join(
+        f"{word(key)}: {value}"
+        for key, value in (
+            ("peace_ping", ping),
+            ("peace_messages", str(round(presence.messages_per_second))),
+            ("peace_corrections", str(presence.corrections)),
+        )
+    )
 
 
 def _visit_row(number: int, visit: Visit) -> Row:

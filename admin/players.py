@@ -29,6 +29,9 @@ def register(panel: Panel) -> None:
             column("role", "peace_role"),
             column("world", "world"),
             column("place", "place"),
+            column("ping", "peace_ping", "number"),
+            column("corrections", "peace_corrections", "number"),
+            column("messages", "peace_messages", "number"),
             column("since", "peace_since", "time"),
         ]
         if staff.may("player", "see_address"):
@@ -57,6 +60,9 @@ def _row(presence: Presence) -> Row:
         "role": MATRIX.titles[presence.role][language()],
         "world": here if presence.is_connected else word("peace_expected"),
         "place": ", ".join(map(str, presence.place or ())),
+        "ping": None if presence.ping_ms is None else round(presence.ping_ms),
+        "corrections": presence.corrections if presence.place else None,
+        "messages": round(presence.messages_per_second) if presence.is_connected else None,
         "since": presence.came_ms,
         "address": presence.address,
     }

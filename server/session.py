@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+PING_SECONDS = 5.0
+"""So often the way to a player is measured."""
+LATELY_SECONDS = 2.0
+"""Only while as much was heard of them: whoever is silent is asked once, and not for this."""
+
 MOST_ERROR_BYTES, MOST_NOTICE_BYTES = 255, 4000
 """ERROR.text and NOTICE.values hold so much."""
 NORMAL_CLOSE_CODE = 1000
@@ -100,6 +105,16 @@ class Session:
         """That of the token by which they did, until they are known to have heard of another."""
         self.only_watches = False
         """Whether it is but a view of the panel: its owner may play elsewhere meanwhile."""
+        self.ping_ms: float | None = None
+        """The last round trip; None before there was one."""
+        self.messages_per_second = 0.0
+        """Over the last second or so."""
+        self._ping_token = 0
+        self._ping_sent: float | None = None
+        """When the last PING that measures was sent; None where its PONG was there."""
+        self._next_ping = now + PING_SECONDS
+        self._message_count = 0
+        self._counted_since = now
         self._opened = now
         self._heard = now
         self._pinged = False
@@ -155,6 +170,7 @@ class Session:
             if len(data) > codec.MAX_CLIENT_MESSAGE:
                 raise ProtocolError(ErrorCode.MESSAGE_TOO_LARGE)
             for message_type, payload in codec.parse(data):
+                self._message_count += 1
                 if self._messages.take(now):
                     if self._messages.is_rested:
                         self._over_limit = 0
@@ -182,6 +198,7 @@ class Session:
             return False
         if self._over_limit and self._messages.is_rested:
             self._over_limit = 0
+        self._message_count += 1
         assert self.game is not None
         self.game.world.add_input(self.slot, tick, command)
         return True
@@ -228,6 +245,17 @@ class Session:
         elif silent > settings.ping_after_seconds and not self._pinged:
             self._pinged = True
             self.peer.send(codec.Ping(token=0).encode())
+        elif self.slot >= 0 and now >= self._next_ping and silent < LATELY_SECONDS:
+            self._measure(now)
+        if now > self._counted_since:
+            self.messages_per_second = self._message_count / (now - self._counted_since)
+            self._message_count, self._counted_since = 0, now
+
+    def _measure(self, now: float) -> None:
+        """Asks for a PONG, to see how long it takes. Answers to earlier ones count no more."""
+        self._ping_token = self._ping_token % 0xFFFF_FFFF + 1
+        self._ping_sent, self._next_ping = now, now + PING_SECONDS
+        self.peer.send(codec.Ping(token=self._ping_token).encode())
 
     def clogged(self) -> None:
         """The peer does not read as fast as we send."""
@@ -509,7 +537,10 @@ class Session:
         self.peer.send(codec.Pong(token=message.token, tick=tick, phase=phase).encode())
 
     def _pong(self, message: codec.Pong, now: float) -> None:
-        """That something was heard is all a PONG says to the server."""
+        """Besides being a sign of life it may tell how long the way is."""
+        if message.token == self._ping_token and self._ping_sent is not None:
+            self.ping_ms = (now - self._ping_sent) * 1000
+            self._ping_sent = None
 
     def _resync(self, message: codec.Resync, now: float) -> None:
         assert self.game is not None

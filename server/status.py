@@ -12,6 +12,8 @@ class PlayerStatus:
     x: int
     """In tiles."""
     y: int
+    corrections: int
+    """So often commands came too late, since the player entered."""
 
 
 @dataclass(frozen=True)

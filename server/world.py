@@ -191,6 +191,9 @@ class World:
         """The tick of the newest command that was received."""
         self._direction = np.zeros(max_players, np.int32)
         self._pace = np.zeros(max_players, np.int32)
+        self.corrections = np.zeros(max_players, np.int32)
+        """How often commands came after their tick, since the player entered: what the client had
+        foretold of itself was wrong by them."""
         self._missed = np.zeros(max_players, np.int32)
         """For how many ticks in a row no command came."""
         self._buffer: NDArray[Any] = np.zeros((max_players, INPUT_BUFFER_TICKS), _INPUT_DTYPE)
@@ -335,6 +338,7 @@ class World:
         self.input_tick[slot] = self.newest_input[slot] = 0
         self._pace[slot] = 0
         self._missed[slot] = 0
+        self.corrections[slot] = 0
         self._buffer_tick[slot] = 0
         changes.entered.append(player)
 
@@ -402,7 +406,10 @@ class World:
             ticks = np.repeat(ticks - starts, counts) + np.arange(len(rows))
         self._input_slots, self._input_ticks, self._input_commands = [], [], []
         self.input_count += len(ticks)
-        self.late_input_count += int(np.count_nonzero(ticks < self.tick))
+        is_late = ticks < self.tick
+        if is_late.any():
+            self.late_input_count += int(np.count_nonzero(is_late))
+            self.corrections[np.unique(rows[is_late])] += 1
         known = ticks < self.tick + INPUT_BUFFER_TICKS
         np.maximum.at(self.newest_input, rows[known], ticks[known])
         timely = known & (ticks >= self.tick)

@@ -22,6 +22,12 @@ from tests.panel import confirm, press, records_of, set_role, signed_in, staffed
 from tests.people import account, actor, close_code, done, enter, guest, log_in, refusal
 from tests.running import RunningServer
 
+STAYS_WITH_THEM = """(id) => {
+    const live = document.querySelector('.map-small .map-canvas')?.live;
+    const place = live?.model.players.get(id)?.places.at(-1);
+    return place && Math.hypot(live.camera.x - place.x, live.camera.y - place.y) < 1;
+}"""
+"""The small map is about the player of that number."""
 STAFF = (("Vladimir", "owner"), ("Pozzo", "moderator"), ("Lucky", "player"))
 
 
@@ -48,6 +54,8 @@ def test_the_staff_sees_who_is_here_and_finds_them(staffed: RunningServer) -> No
             await page.get_by_role("link", name="Watt").click()
             await page.wait_for_url(f"**/players/{watt.session.player_id}")
             await page.get_by_text(re.compile(r"village, \d+, \d+")).wait_for()
+            await page.get_by_text(re.compile(r"Ping, ms: \d+ · Messages/s: \d+")).wait_for()
+            await page.wait_for_function(STAYS_WITH_THEM, arg=watt.session.player_id)
         async with signed_in(staffed, "Vladimir", "/players") as page:
             await page.get_by_text("127.0.0.1").first.wait_for()
             await murphy.close()

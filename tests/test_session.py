@@ -385,3 +385,37 @@ def test_nothing_is_heard_after_the_end(server: MockServer) -> None:
     client.server_session.receive(HELLO, server.now)
     client.server_session.check_time(server.now + 100)
     assert len(client.wire.sent) == 1
+
+
+def test_the_way_to_a_player_is_measured_and_their_messages_are_counted(
+    server: MockServer,
+) -> None:
+    client = server.join()
+    session = client.server_session
+    client.wire.client = None  # Its answers come by hand.
+    for _ in range(11):
+        session.receive(codec.Pong(0, 0, 0).encode() * 3, server.now)
+        session.check_time(server.now)
+        server.now += 1
+    pings = [each for each in client.wire.messages() if isinstance(each, codec.Ping)]
+    assert len(pings) == 2
+    assert session.messages_per_second == 3
+    assert session.ping_ms is None
+    sent = server.now - 1
+    session.receive(codec.Pong(pings[0].token, 0, 0).encode(), sent + 0.01)
+    assert session.ping_ms is None  # That one was given up: it is as old as five seconds.
+    session.receive(codec.Pong(pings[1].token, 0, 0).encode(), sent + 0.042)
+    assert session.ping_ms == pytest.approx(42)
+    session.receive(codec.Pong(pings[1].token, 0, 0).encode(), sent + 3)
+    assert session.ping_ms == pytest.approx(42)
+
+
+def test_commands_that_come_too_late_are_counted_for_their_player(server: MockServer) -> None:
+    late, prompt = server.join("Pozzo"), server.join("Lucky")
+    server.tick(5)
+    for _ in range(4):
+        late.send(codec.Input(server.world.tick - 3, bytes(codec.Command.SIZE)).encode())
+        prompt.walk(0)
+        server.tick()
+    counted = {each.name: each.corrections for each in server.game.player_statuses()}
+    assert counted == {"Pozzo": 4, "Lucky": 0}

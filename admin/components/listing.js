@@ -1,5 +1,5 @@
 // A table that is a stack of cards on a phone. Whatever stands in it is shown as text.
-// Columns: name, label, kind (text, time, until, link); rows: id, tone, can, and a value a column.
+// Columns: name, label, kind (text, number, time, until, link); rows: id, tone, can, and a value a column.
 export default {
   props: {
     columns: Array, rows: Array, actions: Array, empty: String, search: String, forever: String,
@@ -66,7 +66,7 @@ export default {
   computed: {
     shownColumns() {
       const own = this.columns.map((each) => ({
-        ...each, field: each.name, align: "left", sortable: true,
+        ...each, field: each.name, align: each.kind === "number" ? "right" : "left", sortable: true,
       }));
       const last = { name: "actions", label: "", field: "id", align: "right" };
       return this.actions.length ? [...own, last] : own;

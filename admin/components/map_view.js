@@ -33,10 +33,12 @@ export default {
   props: {
     words: Object, worlds: Array, first: String, canEdit: Boolean, canPlaces: Boolean,
     canWatch: Boolean, canHistory: Boolean,
+    // A player's number: then it is a small picture that stays with them, and nothing else.
+    only: Number,
   },
   emits: ["world", "history", "places", "where", "area", "snapshots", "maps"],
   template: `
-    <div class="map-view">
+    <div class="map-view" :class="{'map-small': only}">
       <canvas
         ref="canvas" class="map-canvas" tabindex="0" :aria-label="words.map"
         :style="{cursor: cursorStyle}"
@@ -56,7 +58,7 @@ export default {
         <q-btn flat round dense icon="redo" :aria-label="words.redo" @click="undo(true)">
           <q-tooltip anchor="center right" self="center left">{{ words.redo }} (Ctrl+Shift+Z)</q-tooltip></q-btn>
       </div>
-      <div class="map-box map-top" :class="{'map-lone': !canEdit}">
+      <div v-if="!only" class="map-box map-top" :class="{'map-lone': !canEdit}">
         <q-select
           v-model="world" :options="worlds" dense borderless options-dense emit-value
           :aria-label="words.world" @update:model-value="enter"
@@ -97,12 +99,12 @@ export default {
       <div v-if="state !== 'open'" class="map-box map-notice" role="status">
         <q-spinner size="18px"></q-spinner>{{ words[state] }}
       </div>
-      <div v-else-if="viewAs || follow" class="map-box map-notice">
+      <div v-else-if="!only && (viewAs || follow)" class="map-box map-notice">
         <q-icon :name="viewAs ? 'visibility' : 'my_location'" size="18px"></q-icon>
         {{ viewAs ? words.view_of : words.following }} {{ nameOf(viewAs || follow) }}
         <q-btn flat round dense size="sm" icon="close" :aria-label="words.stop" @click="letGo"></q-btn>
       </div>
-      <div class="map-box map-side" :class="{'map-closed': !isOpen}">
+      <div v-if="!only" class="map-box map-side" :class="{'map-closed': !isOpen}">
         <div class="row no-wrap items-center">
           <q-tabs v-if="isOpen" v-model="tab" dense no-caps class="col">
             <q-tab v-if="canEdit" name="tiles" :label="words.tiles"></q-tab>
@@ -142,7 +144,7 @@ export default {
           </div>
         </template>
       </div>
-      <div class="map-box map-status"><span>{{ status }}</span><span v-if="warning" class="text-negative">{{ warning }}</span></div>
+      <div v-if="!only" class="map-box map-status"><span>{{ status }}</span><span v-if="warning" class="text-negative">{{ warning }}</span></div>
     </div>`,
   data() {
     return {
@@ -191,7 +193,7 @@ export default {
     this.sizes = new ResizeObserver(() => this.resize());
     this.sizes.observe(this.$refs.canvas);
     this.resize();
-    window.addEventListener("keydown", this.keyDown);
+    if (!this.only) window.addEventListener("keydown", this.keyDown);
     this.timers = [
       setInterval(() => this.lookAround(), LOOK_MS),
       setInterval(() => this.listPlayers(), LIST_MS),
@@ -263,6 +265,11 @@ export default {
       if (name === "WORLD_ENTERED") {
         if (!this.hasFitted) this.fit();
         this.hasFitted = true;
+        if (this.only && this.follow !== this.only) {
+          this.camera.scale = 20;
+          this.followPlayer(this.only);
+          this.$emit("where", this.only);
+        }
         this.outlook = null;
         this.palette = [];
         this.lookAround();
@@ -369,7 +376,7 @@ export default {
       if (!canvas) return;
       // The page's head is higher on some screens than on others.
       const above = Math.round(this.$el.getBoundingClientRect().top + window.scrollY);
-      this.$el.style.height = `calc(100dvh - ${above}px)`;
+      if (!this.only) this.$el.style.height = `calc(100dvh - ${above}px)`;
       const ratio = window.devicePixelRatio || 1;
       canvas.width = Math.round(canvas.clientWidth * ratio);
       canvas.height = Math.round(canvas.clientHeight * ratio);

@@ -40,6 +40,10 @@ class Presence:
     """0 while they are expected back."""
     address: str
     """Empty for those who may not see it."""
+    ping_ms: float | None
+    messages_per_second: float
+    corrections: int
+    """So often commands came too late, since they entered the world."""
 
 
 @dataclass(frozen=True)
@@ -67,24 +71,30 @@ class Records:
         """Everybody who is here or expected back. Raises Rejected."""
         actor.check("account", "see")
         shows_address = actor.may("player", "see_address")
-        places = {
-            each.player_id: (each.x, each.y)
+        standing = {
+            each.player_id: each
             for world in self._lobby.games
             for each in self._lobby.player_statuses(world)
         }
-        return [
-            Presence(
-                player_id=identity.player_id,
-                name=identity.name,
-                role=identity.role,
-                is_connected=session is not None,
-                world=session.world_name if session else "",
-                place=places.get(identity.player_id),
-                came_ms=session.came_ms if session else 0,
-                address=session.peer.remote if session and shows_address else "",
+        found = []
+        for identity, session in self._lobby.identities():
+            there = standing.get(identity.player_id)
+            found.append(
+                Presence(
+                    player_id=identity.player_id,
+                    name=identity.name,
+                    role=identity.role,
+                    is_connected=session is not None,
+                    world=session.world_name if session else "",
+                    place=(there.x, there.y) if there else None,
+                    came_ms=session.came_ms if session else 0,
+                    address=session.peer.remote if session and shows_address else "",
+                    ping_ms=session.ping_ms if session else None,
+                    messages_per_second=session.messages_per_second if session else 0.0,
+                    corrections=there.corrections if there else 0,
+                )
             )
-            for identity, session in self._lobby.identities()
-        ]
+        return found
 
     async def dossier(self, actor: Actor, player_id: int) -> Dossier:
         """Raises Rejected."""
