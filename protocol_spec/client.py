@@ -296,7 +296,8 @@ class ClientSession:
                 self.scores.update((each.player_id, each) for each in rows)
             case codec.ModeRecord():
                 del self.records[message.index :]
-                self.records.append(message)
+                if message.count:
+                    self.records.append(message)
             case codec.ModeNews():
                 self.mode_news.append(message)
             case codec.Error():

@@ -1783,7 +1783,7 @@ class ModeRecord:
     index: int
     """Counts from 0, the best. 0 begins the list anew."""
     count: int
-    """How many lines there are in all."""
+    """How many lines there are in all; 0: none, and this is no line."""
     player_id: int
     score: int
     """See MODE_STATE.score_kind."""

@@ -190,9 +190,18 @@ class Audience:
 
     def tell(self, session: Session, frame: bytes) -> None:
         """Something that a member alone hears, with the next tick."""
-        if (member := self._members.get(session.slot)) is not None:
+        self.tell_in(session.slot, frame)
+
+    def tell_in(self, slot: int, frame: bytes) -> None:
+        """The same, to the member in a slot."""
+        if (member := self._members.get(slot)) is not None:
             member.hear(frame)
-            self.unsettle(session.slot)
+            self.unsettle(slot)
+
+    @property
+    def sessions(self) -> list[Session]:
+        """Of those who are in."""
+        return [member.session for member in self._members.values()]
 
     def resync(self, session: Session) -> None:
         """A client wants everybody in sight again."""

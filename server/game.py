@@ -22,7 +22,7 @@ from protocol_spec.codec import (
 from server.audience import Audience
 from server.counters import Counters
 from server.editing.admission import Editing
-from server.editing.edits import Done, Edit
+from server.editing.edits import Check, Done, Edit
 from server.editing.keeper import Keeper
 from server.editing.loading import Loading
 from server.editing.operations import Places
@@ -81,7 +81,10 @@ class Game:
         """Who asked to enter, by player id, until the next tick."""
         self._roster = Roster()
         self._tile_messages = list(packed(map(_tile_frame, world.map.tiles.by_id.values())))
-        self.mode = ModeHost(mode, world, {}, self.move, name)
+        self.mode = ModeHost(mode, world, self.move, name)
+        self._next_mode: Choice | None = None
+        self._is_keeping = False
+        """Whether what modes keep is on its way to the database."""
         self.counters = Counters()
         self.audience = Audience(world, keeper, settings, self.counters)
         self._tick_began = 0.0
@@ -163,9 +166,21 @@ class Game:
         """Asks for a change of the map; `edit.done` is told when it is saved, or why it is not."""
         self._editing.edit(edit)
 
-    def undo(self, author: str, author_id: int, via: str, redo: bool, done: Done) -> None:
-        """Takes an author's last edit back, or does it again."""
-        self._editing.undo(author, author_id, via, redo, done)
+    def undo(
+        self,
+        author: str,
+        author_id: int,
+        via: str,
+        redo: bool,
+        done: Done,
+        check: Check | None = None,
+    ) -> None:
+        """Takes an author's last edit back, or does it again, where `check` lets them."""
+        self._editing.undo(author, author_id, via, redo, done, check)
+
+    def play(self, mode: Choice) -> None:
+        """Another mode, or the same with other settings, from the next tick on."""
+        self._next_mode = mode
 
     def ask(
         self,
@@ -264,8 +279,44 @@ class Game:
             self.audience.leave(gone.player.slot)
             self._roster.drop(gone.player.player_id)
             self.on_left(gone.player.player_id, gone.standing)
-        news = self._welcome(changes, self.mode.after(changes))
+        news = self._welcome(changes, self._tell_mode(changes))
+        for player_id, frame in self.mode.view.take_private_frames():
+            if (player := self.world.players.get(player_id)) is not None:
+                self.audience.tell_in(player.slot, frame)
         self.audience.hear(changes, news, now)
+
+    def _tell_mode(self, changes: Changes) -> list[bytes]:
+        """Has the mode do its part of the tick; returns what everybody is to hear of it."""
+        commands = self.mode.commands
+        if self._next_mode is not None:
+            self.mode.begin(self._next_mode)
+            self._next_mode = None
+        frames = self.mode.after(changes)
+        if self.mode.commands != commands:
+            for session in self.audience.sessions:
+                self.audience.tell(session, b"".join(session.command_frames()))
+        if changes.tick % TICK_RATE == 0:
+            self._keep_mode_data()
+        return frames
+
+    def _keep_mode_data(self) -> None:
+        """Writes down what modes keep, once a second at the most."""
+        if self._is_keeping or not self.mode.unsaved:
+            return
+        self._is_keeping = True
+        taken = dict(self.mode.unsaved)
+
+        def done(_: None) -> None:
+            self._is_keeping = False
+            for mode, document in taken.items():
+                if self.mode.unsaved.get(mode) is document:
+                    del self.mode.unsaved[mode]
+
+        def failed(refusal: Rejected) -> None:
+            self._is_keeping = False
+            log.warning("what the mode keeps cannot be saved: %s", refusal)
+
+        self._keeper.ask(lambda store, _: store.keep_mode_data(self.name, taken), done, failed)
 
     def _take_commands(self) -> list[Command]:
         """The inbox, but of the edits only so many as a tick can bear; the others come next."""

@@ -78,6 +78,16 @@ class WorldRow(SQLModel, table=True):
     settings: dict[str, Any] = _json()
 
 
+class ModeDataRow(SQLModel, table=True):
+    """What a mode keeps of a world over restarts."""
+
+    __tablename__ = "mode_data"
+
+    world: str = Field(max_length=64, primary_key=True)
+    mode: str = Field(max_length=64, primary_key=True)
+    document: dict[str, Any] = _json()
+
+
 class EditRow(SQLModel, table=True):
     """An edit of a map: an entry of its journal."""
 

@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Protocol
 from protocol_spec import codec
 from protocol_spec.codec import EmoteKind, ErrorCode, LeaveReason, MessageType, NoticeCode
 from server.editing import requests
-from server.editing.edits import AppliedEdit, Edit
+from server.editing.edits import AppliedEdit, Check, Edit
 from server.failures import ProtocolError, Rejected
 from server.limits import Bucket
+from server.modes.editor import Editor
 from server.people.identity import Identity
 from server.people.roles import may
 
@@ -288,7 +289,7 @@ class Session:
     def command_frames(self) -> list[bytes]:
         """What the player may command in the chat."""
         return [
-            codec.ChatCommand(index, each.name, each.parameters).encode()
+            codec.ChatCommand(index, *each).encode()
             for index, each in enumerate(self.lobby.commands.allowed(self))
         ]
 
@@ -501,32 +502,40 @@ class Session:
     def _edit(self, message: requests.EditMessage, now: float) -> None:
         done = partial(self._tell_edit, message.edit)
         try:
-            self._check_may_edit(now)
+            check = self._check_may_edit(now)
             operation = requests.operation_of(message)
         except Rejected as refusal:
             done(refusal)
             return
         assert self.game is not None
         time_ms = self.lobby.wall_clock_ms()
-        self.game.edit(Edit(self.name, self.via, operation, time_ms, done, self.player_id))
+        author = self.player_id
+        self.game.edit(Edit(self.name, self.via, operation, time_ms, done, author, check))
 
     def _edit_undo(self, message: codec.EditUndo, now: float) -> None:
         done = partial(self._tell_edit, message.edit)
         try:
-            self._check_may_edit(now)
+            check = self._check_may_edit(now)
         except Rejected as refusal:
             done(refusal)
             return
         assert self.game is not None
-        self.game.undo(self.name, self.player_id, self.via, bool(message.redo), done)
+        self.game.undo(self.name, self.player_id, self.via, bool(message.redo), done, check)
 
-    def _check_may_edit(self, now: float) -> None:
-        """Raises Rejected where this player may not edit, or not just now."""
-        if not (self.may("map", "edit") or self.lobby.settings.guests_may_build):
+    def _check_may_edit(self, now: float) -> Check | None:
+        """Raises Rejected where this player may not edit, or not just now. Returns what the
+        world's mode has to say about the cells."""
+        assert self.game is not None
+        assert self.identity is not None
+        identity, mode = self.identity, self.game.mode
+        editor = Editor(identity.player_id, identity.name, identity.role, identity.is_account)
+        may_edit = self.may("map", "edit") or self.lobby.settings.guests_may_build
+        if not (may_edit or mode.may_build(editor)):
             raise Rejected(ErrorCode.EDIT_FORBIDDEN)
         if not self._edits.take(now):
             wait_ms = round(self._edits.wait_seconds * 1000)
             raise Rejected(ErrorCode.EDIT_TOO_FAST, retry_after_ms=wait_ms)
+        return partial(mode.check_edit, editor) if mode.checks_edits else None
 
     def _tell_edit(self, number: int, result: AppliedEdit | Rejected) -> None:
         if self.state is not State.CLOSED:

@@ -11,6 +11,7 @@ import signal
 from collections.abc import Iterable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from functools import partial
 
 from protocol_spec.codec import ErrorCode
 from server.chunks import TileMap
@@ -18,9 +19,9 @@ from server.editing.keeper import Keeper
 from server.game import Game
 from server.garbage import Garbage
 from server.lobby import Lobby
-from server.modes.finding import ModeRefused, choose, free_roam
+from server.modes.finding import Choice, ModeRefused, choose, free_roam
 from server.settings import MOST_PLAYERS, Settings
-from server.store import Store, StoredWorld
+from server.store import Store, StoredWorld, StoreError
 from server.world import World
 
 log = logging.getLogger(__name__)
@@ -94,6 +95,7 @@ class Worlds:
             await self._saved(each.keeper)
         # Nothing was awaited since all was saved: whoever asks about the map now asks the database.
         del self._running[name], self.games[each.stored.map.number]
+        await self._keep_mode_data(each.game)
         keeping.cancel()
         await asyncio.gather(keeping, return_exceptions=True)
 
@@ -105,6 +107,7 @@ class Worlds:
         await asyncio.gather(*tasks, return_exceptions=True)
         for each in self._running.values():
             await each.keeper.save()
+            await self._keep_mode_data(each.game)
         self._garbage.hand_back()
 
     def is_running(self, name: str) -> bool:
@@ -116,18 +119,40 @@ class Worlds:
         # Room for as many as the setting may ever say: it can change while the world runs.
         world = World(tile_map, stored.map.places, MOST_PLAYERS)
         keeper = Keeper(self._store, stored.map.number, self._writer)
-        try:
-            mode = choose(stored.mode, {})
-        except ModeRefused as refusal:
-            log.error("the mode %s of %s does not begin: %s", stored.mode, stored.name, refusal)
-            mode = free_roam(str(refusal))
-        game = Game(stored.name, mode, stored.map.name, world, keeper, settings)
+        game = Game(stored.name, self._chosen(stored), stored.map.name, world, keeper, settings)
         game.message = stored.settings.message
         places = {tile_map.chunk_place(chunk): chunk for chunk in game.spawn_chunks()}
         found = self._store.load_chunks(stored.map.number, list(places))
         for place, chunk in found.items():
             tile_map.load(places[place], chunk.cells, chunk.revision)
         return _Running(stored, game, keeper)
+
+    async def play(self, stored: StoredWorld) -> None:
+        """Gives a world that runs the mode that is stored, from its next tick on."""
+        each = self._running.get(stored.name)
+        if each is not None:
+            loop = asyncio.get_running_loop()
+            mode = await loop.run_in_executor(self._writer, self._chosen, stored)
+            each.game.play(mode)
+
+    def _chosen(self, stored: StoredWorld) -> Choice:
+        """A world's mode with its settings; free roam where it cannot begin. Raises StoreError."""
+        kept = self._store.mode_data(stored.name, stored.mode)
+        try:
+            return choose(stored.mode, stored.settings.modes.get(stored.mode, {}), kept)
+        except ModeRefused as refusal:
+            log.error("the mode %s of %s does not begin: %s", stored.mode, stored.name, refusal)
+            return free_roam(str(refusal))
+
+    async def _keep_mode_data(self, game: Game) -> None:
+        """Writes down at a world's end what its modes keep."""
+        if not game.mode.unsaved:
+            return
+        keep = partial(self._store.keep_mode_data, game.name, game.mode.unsaved)
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._writer, keep)
+        except StoreError as error:
+            log.warning("what the mode of %s keeps cannot be saved: %s", game.name, error)
 
     def _take(self, each: _Running) -> _Running:
         self._running[each.game.name] = each

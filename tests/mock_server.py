@@ -24,6 +24,7 @@ from server.chunks import Cells, TileMap
 from server.editing.keeper import Keeper
 from server.editing.operations import Places
 from server.game import TICK_SECONDS, Game
+from server.mapmakers import Area
 from server.member import CLOGGED_BYTES
 from server.modes.finding import Choice, free_roam
 from server.services import assemble
@@ -183,6 +184,7 @@ class MockServer:
         map_id: int = 0,
         executor: Executor | None = None,
         mode: Choice | None = None,
+        areas: tuple[Area, ...] = (),
         **settings: object,
     ) -> None:
         """A map in memory alone, or with a database and the number of its map there.
@@ -191,7 +193,7 @@ class MockServer:
         """
         self.settings = Settings.model_validate({**QUICK_PASSWORDS, **settings})
         self.now = 1000.0
-        world = World(tile_map or meadow(), Places(spawns), self.settings.max_players)
+        world = World(tile_map or meadow(), Places(spawns, areas), self.settings.max_players)
         self.map_id = map_id
         store = store or empty_store()
         self.keeper = Keeper(store, map_id, executor or SameThread())

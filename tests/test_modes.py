@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from protocol_spec.codec import ModeMark, ModePhase
+from protocol_spec import codec
+from protocol_spec.codec import AuthMethod, ErrorCode, ModeMark, ModePhase, ScoreKind
+from server.editing.edits import Edit
+from server.editing.operations import Places, SetPlaces
+from server.mapmakers import Area, Draft
 from server.modes import Mode, Player
 from server.modes.finding import Choice, ModeRefused, choose
 from server.modes.mode import ModeSettings
-from tests.mock_server import MockClient, MockServer
+from tests.mock_server import TILES, WALL, MockClient, MockServer, empty_store, grass
 
 WEST, EAST = 0x8000, 0
 QUICK = {"round_seconds": 10, "pause_seconds": 1, "safe_seconds": 1}
@@ -29,9 +35,16 @@ def phase(client: MockClient) -> ModePhase:
     return ModePhase(client.mode.phase)
 
 
-def begun(server: MockServer, *clients: MockClient) -> None:
-    while phase(clients[0]) != ModePhase.RUNNING:
+def until(server: MockServer, client: MockClient, wanted: ModePhase) -> None:
+    for _ in range(600):
+        if phase(client) == wanted:
+            return
         server.tick()
+    raise AssertionError(f"{client.mode} after 600 ticks")
+
+
+def begun(server: MockServer, *clients: MockClient) -> None:
+    until(server, clients[0], ModePhase.RUNNING)
     for each in clients:
         assert each.mode == clients[0].mode
         assert each.scores == clients[0].scores
@@ -67,8 +80,7 @@ def test_who_is_it_catches_by_touching_and_the_round_has_a_winner() -> None:
     # Both stand still: after a second the one who was caught may touch back, and does.
     server.tick(25)
     assert it_of(vladimir) == [vladimir.player_id]
-    while phase(pozzo) != ModePhase.OVER:
-        server.tick()
+    until(server, pozzo, ModePhase.OVER)
     assert it_of(pozzo) == []
 
 
@@ -79,8 +91,7 @@ def test_a_latecomer_watches_until_the_next_round() -> None:
     lucky = server.join("Lucky")
     assert lucky.scores[lucky.player_id].marks == ModeMark.SPECTATOR
     assert lucky.scores == vladimir.scores
-    while phase(lucky) == ModePhase.RUNNING:
-        server.tick()
+    until(server, lucky, ModePhase.OVER)
     begun(server, lucky)
     assert lucky.scores[lucky.player_id].marks != ModeMark.SPECTATOR
 
@@ -123,3 +134,192 @@ def test_a_mode_that_cannot_be_is_refused_with_the_reason(
 ) -> None:
     with pytest.raises(ModeRefused, match=said):
         choose(name, settings)
+
+
+# A straight track to the east along the row 48: from the start over two checkpoints to the finish.
+TRACK = (
+    Area("start", 40, 46, 2, 5),
+    Area("checkpoint 2", 48, 44, 1, 9),
+    Area("checkpoint 1", 44, 44, 1, 9),
+    Area("finish", 52, 44, 2, 9),
+)
+
+
+def race_server(**settings: float) -> MockServer:
+    choice = choose("race", {"pause_seconds": 1, "round_seconds": 20, **settings})
+    return MockServer(spawns=((38, 48),), areas=TRACK, mode=choice)
+
+
+def ran(server: MockServer, *clients: MockClient, direction: int = EAST, ticks: int = 200) -> None:
+    """All of them run on until the race is over, or for so long."""
+    for _ in range(ticks):
+        for each in clients:
+            each.walk(direction)
+        server.tick()
+        if phase(clients[0]) == ModePhase.OVER:
+            return
+
+
+def heard(client: MockClient) -> list[tuple[str, ...]]:
+    return [(each.key, *each.values.split("\x1f")) for each in client.mode_news]
+
+
+def test_a_race_goes_over_its_checkpoints_in_order_and_has_a_winner_and_a_record() -> None:
+    server = race_server()
+    vladimir = server.join("Vladimir")
+    begun(server, vladimir)
+    began = server.world.tick
+    server.tick(3)
+    assert 40 <= vladimir.place[0] / 1024 < 42
+    ran(server, vladimir)
+    row = vladimir.scores[vladimir.player_id]
+    assert row.score == 1
+    # From the first cell of the start to the finish are 11.5 tiles at 0.25 a tick.
+    assert 46 <= row.time <= 60
+    assert row.time <= server.world.tick - began
+    assert row.marks == ModeMark.FINISHED | ModeMark.WINNER
+    assert [each[:3] for each in heard(vladimir)[:2]] == [
+        ("RACE_CHECKPOINT", "1", "2"),
+        ("RACE_CHECKPOINT", "2", "2"),
+    ]
+    assert [each[:2] for each in heard(vladimir)[2:]] == [
+        ("RACE_FINISHED", "Vladimir"),
+        ("RACE_RECORD", "Vladimir"),
+    ]
+    assert [(each.name, each.time) for each in vladimir.records] == [("Vladimir", row.time)]
+
+
+def test_who_goes_the_track_backwards_has_not_raced() -> None:
+    server = race_server(round_seconds=10)
+    vladimir = server.join("Vladimir")
+    begun(server, vladimir)
+    server.tick(3)
+    server.game.move(vladimir.player_id, 55 * 1024, 48 * 1024, 0)
+    server.tick(2)
+    ran(server, vladimir, direction=WEST, ticks=70)
+    assert vladimir.place[0] / 1024 < 42
+    # Back over the first checkpoint alone, and round the others to the line.
+    server.game.move(vladimir.player_id, 55 * 1024, 48 * 1024, 0)
+    ran(server, vladimir, direction=WEST, ticks=10)
+    assert vladimir.scores[vladimir.player_id].time == 0
+    until(server, vladimir, ModePhase.OVER)
+    assert vladimir.mode is not None
+    assert vladimir.mode.key == "RACE_NOBODY"
+
+
+def test_a_racer_who_was_lost_comes_back_into_the_race() -> None:
+    server = race_server(least_players=2)
+    vladimir, pozzo = server.join("Vladimir"), server.join("Pozzo")
+    begun(server, vladimir, pozzo)
+    ran(server, pozzo, vladimir, ticks=25)
+    token = vladimir.resume_token
+    lucky = server.join("Lucky")
+    vladimir.disconnect()
+    server.tick()
+    assert phase(pozzo) == ModePhase.RUNNING
+    again = server.connect("Vladimir")
+    again.method, again.secret = AuthMethod.RESUME, token
+    again.begin()
+    server.tick()
+    assert again.player_id == vladimir.player_id
+    assert again.scores[again.player_id].marks == 0
+    assert again.scores[lucky.player_id].marks == ModeMark.SPECTATOR
+    ran(server, again, pozzo, lucky)
+    assert again.scores[again.player_id].marks & ModeMark.FINISHED
+    assert again.scores[lucky.player_id].marks == ModeMark.SPECTATOR
+
+
+def test_a_race_needs_a_track_and_takes_the_one_that_is_drawn() -> None:
+    choice = choose("race", {"pause_seconds": 1})
+    server = MockServer(spawns=((38, 48),), mode=choice, **stored_meadow())
+    vladimir = server.join("Vladimir")
+    server.tick(40)
+    assert vladimir.mode is not None
+    assert vladimir.mode.key == "RACE_NO_TRACK"
+    server.game.edit(Edit("Godot", "cli", SetPlaces(Places(((38, 48),), TRACK)), 0))
+    begun(server, vladimir)
+
+
+def test_best_times_outlast_the_server_until_the_track_changes() -> None:
+    store = empty_store()
+
+    def server_with(areas: tuple[Area, ...]) -> MockServer:
+        choice = choose("race", {"pause_seconds": 1}, store.mode_data("meadow", "race"))
+        return MockServer(spawns=((38, 48),), areas=areas, mode=choice, store=store)
+
+    first = server_with(TRACK)
+    vladimir = first.join("Vladimir")
+    begun(first, vladimir)
+    ran(first, vladimir)
+    first.tick(20)
+    second = server_with(TRACK)
+    pozzo = second.join("Pozzo")
+    assert pozzo.records == vladimir.records
+    pozzo.say("/best")
+    second.tick()
+    assert heard(pozzo)[-1][:3] == ("RACE_BEST", "1", "Vladimir")
+    assert pozzo.commands["best"] == ""
+    assert server_with((*TRACK[:3], Area("finish", 60, 44, 2, 9))).join("Lucky").records == []
+
+
+def stored_meadow() -> dict[str, Any]:
+    """A database with the meadow in it, so that edits can be saved."""
+    store = empty_store()
+    draft = Draft(grass(96, 96), ((48, 48),), ())
+    return {"store": store, "map_id": store.add_map("meadow", draft, TILES)}
+
+
+def building_server(**settings: object) -> MockServer:
+    areas = (
+        Area("castle", 40, 40, 4, 4),
+        Area("castle", 60, 40, 4, 4),
+        Area("garden", 50, 40, 4, 4),
+    )
+    return MockServer(mode=choose("build", settings), areas=areas, **stored_meadow())
+
+
+def placed(server: MockServer, client: MockClient, *cells: tuple[int, int]) -> ErrorCode | int:
+    """What becomes of tiles on these cells."""
+    packed = b"".join(codec.CellEdit(1, x, y, WALL).pack() for x, y in cells)
+    number = client.edit(codec.EditCells(0, packed))
+    server.tick(3)
+    return client.edit_results[number].code
+
+
+def test_in_build_mode_players_build_but_not_in_areas_that_are_kept_for_others() -> None:
+    kept_for = {"castle": ["builder"], "garden": ["@Pozzo"]}
+    server = building_server(guests_build=True, areas=kept_for)
+    vladimir = server.join("Vladimir")
+    assert placed(server, vladimir, (45, 41), (46, 41)) == 0
+    assert vladimir.scores[vladimir.player_id].score == 2
+    assert vladimir.mode is not None
+    assert vladimir.mode.score_kind == ScoreKind.TILES
+    # Not one of the cells, where one of them is forbidden.
+    assert placed(server, vladimir, (45, 42), (61, 41)) == ErrorCode.EDIT_PROTECTED
+    assert placed(server, vladimir, (50, 41)) == ErrorCode.EDIT_PROTECTED
+    result = list(vladimir.edit_results.values())[-1]
+    assert result.text == "garden"
+    assert vladimir.tile_at(1, 45, 42) == 0
+    identity = server.lobby.players[vladimir.player_id].identity
+    assert identity is not None
+    identity.role = "builder"
+    assert placed(server, vladimir, (40, 41)) == 0
+    assert placed(server, vladimir, (50, 41)) == ErrorCode.EDIT_PROTECTED
+    identity.role = "owner"
+    assert placed(server, vladimir, (50, 41)) == 0
+    # What somebody may not touch they may not bring back either.
+    identity.role = "builder"
+    undo = vladimir.undo()
+    server.tick(3)
+    assert vladimir.edit_results[undo].code == ErrorCode.EDIT_PROTECTED
+
+
+def test_guests_build_where_the_mode_lets_them_and_nowhere_else() -> None:
+    for mode in ("build", "free_roam", "tag"):
+        server = MockServer(mode=choose(mode, {}))
+        assert placed(server, server.join(), (45, 41)) == ErrorCode.EDIT_FORBIDDEN
+
+
+def test_a_building_rule_for_nobody_that_there_is_is_refused() -> None:
+    with pytest.raises(ModeRefused, match="areas: 'wizard' is neither everyone, a role"):
+        choose("build", {"areas": {"castle": ["wizard"]}})

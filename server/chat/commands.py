@@ -87,15 +87,24 @@ class Commands:
             )
         }
 
-    def allowed(self, session: Session) -> list[Command]:
-        """Those that a player may give, by name."""
-        found = [each for each in self._table.values() if session.may(*each.permission)]
-        return sorted(found, key=lambda each: each.name)
+    def allowed(self, session: Session) -> list[tuple[str, str]]:
+        """Those that a player may give, with their parameters, by name; the mode's too."""
+        found = dict(session.game.mode.commands) if session.game is not None else {}
+        for each in self._table.values():
+            if session.may(*each.permission):
+                found[each.name] = each.parameters
+            else:
+                found.pop(each.name, None)
+        return sorted(found.items())
 
     def run(self, session: Session, line: str) -> None:
         """Carries a line out that begins with a slash. Raises Rejected."""
         name, _, rest = line[1:].partition(" ")
         command = self._table.get(name.lower())
+        mode = session.game.mode if session.game is not None else None
+        if command is None and mode is not None and name.lower() in mode.commands:
+            mode.command(session.player_id, name.lower(), rest.strip())
+            return
         if command is None or not session.may(*command.permission):
             raise Rejected(ErrorCode.COMMAND_UNKNOWN, f"/{name[:32]}")
         words = self._parse(command, rest.strip())
@@ -190,7 +199,7 @@ class Commands:
         return run
 
     async def _help(self, session: Session, words: Words) -> None:
-        lines = [f"/{each.name} {each.parameters}".strip() for each in self.allowed(session)]
+        lines = [f"/{name} {parameters}".strip() for name, parameters in self.allowed(session)]
         session.notice(NoticeCode.COMMANDS, *lines)
 
     async def _who(self, session: Session, words: Words) -> None:

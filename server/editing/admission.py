@@ -9,7 +9,7 @@ from protocol_spec.codec import ErrorCode
 from server.chunks import TileMap
 from server.clock import wall_clock_ms
 from server.editing import journal
-from server.editing.edits import AppliedEdit, Done, Edit
+from server.editing.edits import AppliedEdit, Check, Done, Edit
 from server.editing.journal import JournalEntry
 from server.editing.keeper import Keeper
 from server.editing.loading import Loading
@@ -52,12 +52,20 @@ class Editing:
             alone=lambda: bool(self._map.missing(needed)),
         )
 
-    def undo(self, author: str, author_id: int, via: str, redo: bool, done: Done) -> None:
-        """Takes an author's last edit back, or does it again."""
+    def undo(
+        self,
+        author: str,
+        author_id: int,
+        via: str,
+        redo: bool,
+        done: Done,
+        check: Check | None = None,
+    ) -> None:
+        """Takes an author's last edit back, or does it again, where `check` lets them."""
         self._in_turn(
             author_id or author,
             done,
-            lambda finish: self._undo(author, author_id, via, redo, finish),
+            lambda finish: self._undo(author, author_id, via, redo, finish, check),
             alone=lambda: True,
         )
 
@@ -92,13 +100,21 @@ class Editing:
         ready = replace(edit, done=released)
         self._loading.hold(needed, lambda: self._submit(ready), released)
 
-    def _undo(self, author: str, author_id: int, via: str, redo: bool, done: Done) -> None:
+    def _undo(
+        self,
+        author: str,
+        author_id: int,
+        via: str,
+        redo: bool,
+        done: Done,
+        check: Check | None,
+    ) -> None:
         def found(last: JournalEntry | None) -> None:
             if last is None:
                 done(Rejected(ErrorCode.EDIT_NOTHING))
                 return
             operation = journal.redo(last) if redo else journal.undo(last)
-            self._edit(Edit(author, via, operation, wall_clock_ms(), done, author_id))
+            self._edit(Edit(author, via, operation, wall_clock_ms(), done, author_id, check))
 
         self._keeper.ask(
             lambda store, map_id: store.last_edit(map_id, author, author_id, redo=redo),

@@ -39,6 +39,10 @@ Done = Callable[["AppliedEdit | Rejected"], None]
 """Told when an edit is in the database, or why it is not."""
 
 
+Check = Callable[[CellSet], None]
+"""Raises Rejected where an edit's author may not change one of these cells."""
+
+
 @dataclass(frozen=True, eq=False)
 class Edit:
     """An operation with its author, on its way into the world."""
@@ -51,6 +55,7 @@ class Edit:
     done: Done = field(default=lambda result: None)
     author_id: int = 0
     """The player's number; 0 where it was none."""
+    check: Check | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +75,7 @@ def apply(edit: Edit, tile_map: TileMap, places: Places) -> AppliedEdit:
     Spawns and areas are the caller's to set; `places` are the ones so far.
     """
     operation = edit.operation
-    wanted = operation.cells(tile_map)
+    wanted = _permitted(edit, tile_map)
     check(wanted, tile_map)
     was = tile_map.tiles_at(wanted.layer, wanted.y, wanted.x)
     differs = was != wanted.tile
@@ -88,7 +93,7 @@ def apply_together(several: list[Edit], tile_map: TileMap) -> list[AppliedEdit] 
     nothing changed, where one of them is to be refused: then `apply` tells which.
     """
     try:
-        sets = [each.operation.cells(tile_map) for each in several]
+        sets = [_permitted(each, tile_map) for each in several]
     except Rejected:
         return None
     wanted = CellSet(
@@ -117,6 +122,14 @@ def apply_together(several: list[Edit], tile_map: TileMap) -> list[AppliedEdit] 
         AppliedEdit(edit, own)
         for edit, own in zip(several, np.split(changes, ends.tolist()), strict=True)
     ]
+
+
+def _permitted(edit: Edit, tile_map: TileMap) -> CellSet:
+    """The cells that an edit means. Raises Rejected where its author may not change them."""
+    wanted = edit.operation.cells(tile_map)
+    if edit.check is not None:
+        edit.check(wanted)
+    return wanted
 
 
 def _changes(wanted: CellSet, was: NDArray[np.uint16], differs: NDArray[np.bool_]) -> CellChanges:

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.metadata import entry_points
 from typing import Any
 
 from pydantic import ValidationError
 
+from server.modes.build import Build
 from server.modes.free_roam import FreeRoam
 from server.modes.mode import Mode, ModeSettings
+from server.modes.race import Race
 from server.modes.tag import Tag
 
 ENTRY_POINTS = "estragon.modes"
 """The group of entry points in which packages name their modes."""
 FREE_ROAM = "free_roam"
-BUILT_IN: Mapping[str, type[Mode]] = {FREE_ROAM: FreeRoam, "tag": Tag}
+BUILT_IN: Mapping[str, type[Mode]] = {
+    FREE_ROAM: FreeRoam,
+    "build": Build,
+    "tag": Tag,
+    "race": Race,
+}
 
 
 class ModeRefused(Exception):
@@ -31,6 +38,8 @@ class Choice:
     name: str
     mode: type[Mode]
     settings: ModeSettings
+    kept: Mapping[str, Any] = field(default_factory=dict)
+    """What the mode kept in this world."""
     problem: str = ""
     """Why it is free roam in place of what was asked for."""
 
@@ -59,14 +68,14 @@ def find_mode(name: str) -> type[Mode]:
     return mode
 
 
-def choose(name: str, settings: Mapping[str, Any]) -> Choice:
+def choose(name: str, settings: Mapping[str, Any], kept: Mapping[str, Any] | None = None) -> Choice:
     """The mode of that name with these settings; what is left out is as the mode has it.
 
     Raises ModeRefused.
     """
     mode = find_mode(name)
     try:
-        return Choice(name, mode, mode.Settings.model_validate(dict(settings)))
+        return Choice(name, mode, mode.Settings.model_validate(dict(settings)), kept or {})
     except ValidationError as error:
         faults = []
         for fault in error.errors():
@@ -77,4 +86,4 @@ def choose(name: str, settings: Mapping[str, Any]) -> Choice:
 
 
 def free_roam(problem: str = "") -> Choice:
-    return Choice(FREE_ROAM, FreeRoam, ModeSettings(), problem)
+    return Choice(FREE_ROAM, FreeRoam, ModeSettings(), problem=problem)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
+from server.editing.operations import CellSet
+from server.modes.editor import Editor
 from server.world import Player
 
 if TYPE_CHECKING:
@@ -54,6 +56,18 @@ class Mode:
 
     def enter_area(self, player: Player, area: str) -> None:
         """A player has come into one of the map's areas, or was put there."""
+
+    def may_build(self, editor: Editor) -> bool:
+        """Whether somebody may change the map here who could not elsewhere. The staff's builders
+        may anyway, and so may all where the server's setting says so."""
+        return False
+
+    def refuse_edit(self, editor: Editor, cells: CellSet) -> str | None:
+        """Why somebody may not change these cells, such as the name of the area that they lie in;
+        None where they may. `cells` has columns: layer, x, y and the new tile."""
+
+    def edited(self, player: Player, count: int) -> None:
+        """A player has changed so many cells."""
 
     def leave_area(self, player: Player, area: str) -> None:
         """A player has left an area, but not the world."""

@@ -6,6 +6,7 @@ world themselves: what they ask for is done in the next tick, like what players 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -15,16 +16,21 @@ import numpy as np
 
 from protocol_spec import codec
 from protocol_spec.codec import UNITS_PER_TILE, ModePhase, ScoreKind
+from server.editing.operations import Places
 from server.world import Player, World
 
 TICK_RATE = 20
 MOST_KEY_BYTES, MOST_VALUE_BYTES, MOST_TEXT_BYTES = 64, 1000, 2000
 """What a text's fields hold."""
 MOST_RECORDS = 255
+MOST_KEPT_BYTES = 256 * 1024
 SCORES_PER_FRAME = 2000
 
 Move = Callable[[int, int, int, int], None]
 """Puts a player somewhere: their number, and x, y and z in 1/1024 tile."""
+Rectangle = tuple[int, int, int, int]
+"""Left, top, width and height."""
+Keep = Callable[[dict[str, Any]], None]
 
 
 @dataclass(frozen=True)
@@ -70,24 +76,29 @@ class ModeWorld:
     tick_rate = TICK_RATE
     """Ticks a second."""
 
-    def __init__(self, mode_name: str, world: World, kept: Mapping[str, Any], move: Move) -> None:
+    def __init__(
+        self, mode_name: str, world: World, kept: Mapping[str, Any], move: Move, keep: Keep
+    ) -> None:
         self._world = world
         self._move = move
+        self._keep = keep
         self._state = codec.ModeState(mode_name, ModePhase.NONE, 0, ScoreKind.NONE, "", "", "")
         self._told_state: codec.ModeState | None = None
         self._scores: dict[int, Score] = {}
         self._changed_scores: set[int] = set()
-        self._forgot_scores = False
+        self._forgot_scores = True
+        """To begin with, for there may have been another mode before."""
         self._records: list[Record] = []
-        self._told_records: list[Record] = []
+        self._told_records: list[Record] | None = None
         self._news: list[bytes] = []
-        self.private_news: list[tuple[int, bytes]] = []
-        """What single players are to hear, by their numbers."""
+        self._private_news: list[tuple[int, bytes]] = []
         self._ids = np.zeros(len(world.view), np.int64)
         """Who is in each slot."""
-        self.kept: Mapping[str, Any] = kept
+        self._places: Places | None = None
+        self._areas: dict[str, tuple[Rectangle, ...]] = {}
+        """Those of the places above."""
+        self.kept = kept
         """What the mode keeps over restarts: see `keep`."""
-        self.has_kept_news = False
 
     @property
     def tick(self) -> int:
@@ -118,16 +129,26 @@ class ModeWorld:
         return ids
 
     @property
-    def areas(self) -> Mapping[str, tuple[tuple[int, int, int, int], ...]]:
+    def areas(self) -> Mapping[str, tuple[Rectangle, ...]]:
         """The map's areas, by name: left, top, width and height of each rectangle, in tiles.
 
         Several areas of one name are one area.
         """
-        found: dict[str, tuple[tuple[int, int, int, int], ...]] = {}
-        for each in self._world.places.areas:
-            rectangle = (each.x, each.y, each.width, each.height)
-            found[each.name] = (*found.get(each.name, ()), rectangle)
-        return found
+        if self._places is not self._world.places:
+            self._places = self._world.places
+            self._areas = {}
+            for each in self._places.areas:
+                rectangle = (each.x, each.y, each.width, each.height)
+                self._areas[each.name] = (*self._areas.get(each.name, ()), rectangle)
+        return MappingProxyType(self._areas)
+
+    def is_in(self, player_id: int, area: str) -> bool:
+        """Whether a player is in an area of that name; never, where the map has none."""
+        x, y = self.place(player_id)
+        return any(
+            left <= x < left + width and top <= y < top + height
+            for left, top, width, height in self.areas.get(area, ())
+        )
 
     def teleport(self, player_id: int, x: float, y: float) -> None:
         """Puts a player somewhere, or as near to it as there is room, in one of the next ticks."""
@@ -194,17 +215,22 @@ class ModeWorld:
         """Tells everybody something, or one player by number."""
         frame = codec.ModeNews(*text.fields()).encode()
         if to:
-            self.private_news.append((to, frame))
+            self._private_news.append((to, frame))
         else:
             self._news.append(frame)
 
     def keep(self, document: Mapping[str, Any]) -> None:
         """Writes down what is to outlast the server: anything that JSON can hold, as a whole.
 
-        It is `kept` from now on, and when the mode starts in this world again.
+        It is `kept` from now on, and when the mode starts in this world again. Raises TypeError
+        where JSON cannot hold it, ValueError where it is over 256 KiB.
         """
-        self.kept = document
-        self.has_kept_news = True
+        text = json.dumps(document)
+        if len(text) > MOST_KEPT_BYTES:
+            raise ValueError(f"{len(text)} bytes are too much to keep")
+        kept = json.loads(text)
+        self.kept = kept
+        self._keep(kept)
 
     # What follows is for the host.
 
@@ -218,7 +244,8 @@ class ModeWorld:
     def greeting(self) -> list[bytes]:
         """All that a newcomer must know."""
         rows = list(self._scores)
-        return [self._state.encode(), *self._score_frames(rows, full=True), *self._record_frames()]
+        records = self._record_frames() if self._records else []
+        return [self._state.encode(), *self._score_frames(rows, full=True), *records]
 
     def take_frames(self) -> list[bytes]:
         """What everybody is to hear of the tick."""
@@ -237,6 +264,11 @@ class ModeWorld:
         self._news = []
         return frames
 
+    def take_private_frames(self) -> list[tuple[int, bytes]]:
+        """What single players are to hear, by their numbers."""
+        frames, self._private_news = self._private_news, []
+        return frames
+
     def _score_frames(self, player_ids: list[int], *, full: bool) -> list[bytes]:
         frames = []
         for at in range(0, max(len(player_ids), 1), SCORES_PER_FRAME):
@@ -252,6 +284,8 @@ class ModeWorld:
 
     def _record_frames(self) -> list[bytes]:
         count = len(self._records)
+        if not count:
+            return [codec.ModeRecord(0, 0, 0, 0, 0, "").encode()]
         return [
             codec.ModeRecord(at, count, each.player_id, each.score, each.time, each.name).encode()
             for at, each in enumerate(self._records)

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from protocol_spec.codec import ModeMark, ModePhase, ScoreKind
 from server.modes.mode import Mode, ModeSettings
-from server.modes.mode_world import ModeWorld, Text
+from server.modes.mode_world import ModeWorld, Score, Text
 from server.world import Player
 
 
@@ -29,6 +29,8 @@ class Rounds(Mode):
 
     Settings: ClassVar[type[ModeSettings]] = RoundSettings
     score_kind = ScoreKind.POINTS
+    ends_alone = True
+    """Whether a round ends when fewer are left in it than it needs to begin."""
 
     def __init__(self, world: ModeWorld, settings: RoundSettings) -> None:
         super().__init__(world, settings)
@@ -37,8 +39,8 @@ class Rounds(Mode):
         self.ends_tick = 0
         self.playing: dict[int, Player] = {}
         """Who plays in this round and is there."""
-        self._lost_scores: dict[int, int] = {}
-        """Of those who left it."""
+        self._lost: dict[int, Score] = {}
+        """How those stood who have left it."""
 
     def begin_round(self) -> None:
         """The round has begun; `playing` has its players."""
@@ -64,18 +66,18 @@ class Rounds(Mode):
             self.world.set_score(player.player_id)
             if self.phase is ModePhase.WAITING:
                 self._wait()
-        elif player.player_id in self._lost_scores:
+        elif player.player_id in self._lost:
             self.playing[player.player_id] = player
-            self.world.set_score(
-                player.player_id, score=self._lost_scores.pop(player.player_id), marks=0
-            )
+            was = self._lost.pop(player.player_id)
+            marks = was.marks & ModeMark.FINISHED
+            self.world.set_score(player.player_id, score=was.score, time=was.time, marks=marks)
             self.came_back(player)
         else:
             self.world.set_score(player.player_id, marks=ModeMark.SPECTATOR)
 
     def leave(self, player: Player) -> None:
         if self.playing.pop(player.player_id, None) is not None:
-            self._lost_scores[player.player_id] = self.world.score(player.player_id).score
+            self._lost[player.player_id] = self.world.score(player.player_id)
             if self.phase is ModePhase.RUNNING:
                 self.gave_up(player)
         if self.phase is ModePhase.WAITING:
@@ -88,10 +90,9 @@ class Rounds(Mode):
                 self._pause(Text("ROUND_SOON"), ModePhase.PAUSE)
         elif self.phase is ModePhase.RUNNING:
             self.play()
-            is_over = self.phase is ModePhase.RUNNING and (
-                self.world.tick >= self.ends_tick or len(self.playing) < self.rounds.least_players
-            )
-            if is_over:
+            least = self.rounds.least_players if self.ends_alone else 1
+            is_over = self.world.tick >= self.ends_tick or len(self.playing) < least
+            if is_over and self.phase is ModePhase.RUNNING:
                 self.finish()
         elif count < self.rounds.least_players:
             self._wait()
@@ -119,7 +120,7 @@ class Rounds(Mode):
     def _begin(self) -> None:
         self.ends_tick = self.world.tick + round(self.rounds.round_seconds * self.world.tick_rate)
         self.playing = dict(self.world.players)
-        self._lost_scores.clear()
+        self._lost.clear()
         self.world.forget_scores()
         for player_id in self.playing:
             self.world.set_score(player_id)

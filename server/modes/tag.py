@@ -51,9 +51,6 @@ class Tag(Rounds):
                 self._catch(player_id)
                 return
 
-    def came_back(self, player: Player) -> None:
-        """Nothing: they run with the others again."""
-
     def gave_up(self, player: Player) -> None:
         if player.player_id == self.it and self.playing:
             new = min(self.playing, key=lambda each: (self._turns.get(each, 0), each))

@@ -20,7 +20,7 @@ from server.editing.journal import Filter, JournalEntry
 from server.editing.operations import Places
 from server.mapmakers import Draft, Place
 from server.models import SnapshotRow
-from server.store import history, maps
+from server.store import history, maps, modes
 from server.store.audit import Audit
 from server.store.maps import Batch, StoredMap, StoredWorld
 from server.tiles import TileSet
@@ -143,6 +143,17 @@ class Store:
         """The journal's entries with a cell that the filter means; 0: all of them."""
         with self._session() as session:
             return history.entries(session, map_id, wanted, limit, newest_first)
+
+    def mode_data(self, world: str, mode: str) -> dict[str, Any]:
+        """What a mode kept of a world."""
+        with self._session() as session:
+            return modes.mode_data(session, world, mode)
+
+    def keep_mode_data(self, world: str, documents: dict[str, dict[str, Any]]) -> None:
+        """What modes keep of a world, by their names."""
+        with self._session() as session:
+            for mode, document in documents.items():
+                modes.keep_mode_data(session, world, mode, document)
 
     def last_edit(
         self, map_id: int, author: str, author_id: int = 0, *, redo: bool

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from itertools import islice
 from typing import Any
 
@@ -15,7 +15,7 @@ from server.chunks import CHUNK_SHAPE, StoredChunk, cut_chunk, pack_chunk, unpac
 from server.editing.edits import AppliedEdit
 from server.editing.operations import Places
 from server.mapmakers import Area, Draft, Place
-from server.models import ChunkRow, MapRow, StandingRow, TileSetRow, WorldRow
+from server.models import ChunkRow, MapRow, ModeDataRow, StandingRow, TileSetRow, WorldRow
 from server.store.audit import Audit, write_audit
 from server.store.upsert import upsert
 from server.tiles import TileSet, read_tile_set
@@ -42,6 +42,8 @@ class WorldSettings:
     """Whether the world runs from the server's start on."""
     message: str = ""
     """What newcomers are told."""
+    modes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What was set of each mode, by its name."""
 
 
 @dataclass(frozen=True)
@@ -128,12 +130,16 @@ def change_world(
 
 
 def delete_world(session: Session, name: str, audit: Audit) -> bool:
-    """With where accounts stood in it; its map stays. Whether there was such a world."""
+    """With where accounts stood in it and what modes kept; its map stays.
+
+    Returns whether there was such a world.
+    """
     row = session.exec(select(WorldRow).where(WorldRow.name == name)).first()
     if row is None:
         return False
     session.delete(row)
     session.exec(delete(StandingRow).where(col(StandingRow.world) == name))
+    session.exec(delete(ModeDataRow).where(col(ModeDataRow.world) == name))
     write_audit(session, audit)
     return True
 

@@ -2043,7 +2043,7 @@ class ModeRecord:
 	extends Message
 	## Counts from 0, the best. 0 begins the list anew.
 	var index: int = 0
-	## How many lines there are in all.
+	## How many lines there are in all; 0: none, and this is no line.
 	var count: int = 0
 	var player_id: int = 0
 	## See MODE_STATE.score_kind.

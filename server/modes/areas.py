@@ -1,0 +1,46 @@
+"""Who is in which of a map's areas, by name: several areas of one name are one. Pure."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from protocol_spec.codec import UNITS_PER_TILE
+from server.editing.operations import Places
+from server.world import Slots
+
+
+class AreaWatch:
+    def __init__(self, places: Places, max_players: int) -> None:
+        self.places = places
+        self.names = list(dict.fromkeys(each.name for each in places.areas))
+        self._inside = np.zeros((max_players, len(self.names)), np.bool_)
+        """By slot and name."""
+
+    def moved(self, slots: Slots, x: Slots, y: Slots) -> list[tuple[int, str, bool]]:
+        """Players have moved, places in 1/1024 tile. Who went where: the slot, the area's name,
+        and whether they came or left; who left is told first."""
+        if not self.names:
+            return []
+        now = self._at(x // UNITS_PER_TILE, y // UNITS_PER_TILE)
+        before = self._inside[slots]
+        self._inside[slots] = now
+        rows, columns = np.nonzero(now != before)
+        crossings = [
+            (int(slots[row]), self.names[column], bool(now[row, column]))
+            for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
+        ]
+        return sorted(crossings, key=lambda each: each[2])
+
+    def forget(self, slot: int) -> None:
+        """Who was there is gone."""
+        self._inside[slot] = False
+
+    def _at(self, column: Slots, row: Slots) -> NDArray[np.bool_]:
+        """Which areas cover these cells: a row for each, a column for each name."""
+        found = np.zeros((len(column), len(self.names)), np.bool_)
+        for area in self.places.areas:
+            inside = (column >= area.x) & (column < area.x + area.width)
+            inside &= (row >= area.y) & (row < area.y + area.height)
+            found[:, self.names.index(area.name)] |= inside
+        return found
