@@ -3,13 +3,14 @@
 # make check    formatting, lint, types, generated files
 # make format   put the formatting right
 # make soak     the long tests
-# make bench    measure; see tests/bench/
+# make bench    measure: tables, and the same as JSON in .figures/; see tests/bench/
 # make screenshots   take the README's pictures anew
 # make lock     choose newer versions of the dependencies (needs uv)
 
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+FIGURES := .figures
 
 .PHONY: run test soak check format bench screenshots tools lock clean
 
@@ -38,10 +39,12 @@ format: $(READY)
 	$(BIN)/python -m protocol_spec.generate
 
 bench: $(READY)
-	$(BIN)/python -m tests.bench.cpu
-	$(BIN)/python -m tests.bench.edits
-	$(BIN)/python -m tests.bench.logins
-	$(BIN)/python -m tests.bench.overload
+	@mkdir -p $(FIGURES)
+	$(BIN)/python -m tests.bench.cpu --json $(FIGURES)/cpu.json
+	$(BIN)/python -m tests.bench.scale --json $(FIGURES)/scale.json
+	$(BIN)/python -m tests.bench.overload --json $(FIGURES)/overload.json
+	$(BIN)/python -m tests.bench.edits --json $(FIGURES)/edits.json
+	$(BIN)/python -m tests.bench.logins --json $(FIGURES)/logins.json
 
 screenshots: tools
 	ESTRAGON_SCREENSHOTS=$(CURDIR)/godot_client/screenshots $(BIN)/python -m pytest tests/test_screenshots.py

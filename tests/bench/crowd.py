@@ -13,14 +13,19 @@ import struct
 import sys
 import time
 from array import array
+from collections.abc import Callable
+from itertools import chain
 from statistics import fmean
 from typing import Any
 
 import numpy as np
 import picows
+from numpy.typing import NDArray
 
 from protocol_spec import codec
 from protocol_spec.client import Client, Refused
+from protocol_spec.codec import PlayerState
+from tests.bench.sights import circled, in_view, pairs
 
 JOINS_AT_ONCE = 50
 COMMAND_SECONDS = 1 / 20
@@ -30,8 +35,9 @@ LEAD_TICKS = 3
 TURN = 0.05
 """How likely a client takes another direction at a tick."""
 _WORLD_STATE = int(codec.MessageType.WORLD_STATE)
-_STATE_HEAD = struct.Struct("!BHIIbB")
-"""Type, length, tick, input_tick, lead, flags."""
+_STATE_HEAD = struct.Struct("!BHIIbBiiihHH")
+"""Type, length, tick, input_tick, lead, flags, x, y, z, vz, rotation, how many players."""
+SAMPLE_SECONDS = 1.0
 
 
 class LightClient(Client):
@@ -46,6 +52,11 @@ class LightClient(Client):
         self.bytes = 0
         self.messages = 0
         self.late_inputs = 0
+        self.place = (0, 0, 0)
+        """x, y, and whether they changed with the last snapshot."""
+        self.command = self._walk
+        self.look: Callable[[bytes], None] | None = None
+        """Told the players of each snapshot."""
         self._random = random.Random(seed)
         self._direction = self._random.randrange(65536)
 
@@ -62,14 +73,21 @@ class LightClient(Client):
             at += 3 + int.from_bytes(data[at + 1 : at + 3])
             if at >= len(data):
                 return
-        _, _, self.tick, _, lead, _ = _STATE_HEAD.unpack_from(data, at)
+        _, _, self.tick, _, lead, _, x, y, *_, count = _STATE_HEAD.unpack_from(data, at)
+        self.place = x, y, (x, y) != self.place[:2]
         self.late_inputs += lead < 0
         self.times.append(time.perf_counter())
+        if self.look is not None:
+            begin = at + _STATE_HEAD.size
+            self.look(data[begin : begin + count * PlayerState.SIZE])
 
-    def act(self) -> None:
+    def _walk(self) -> codec.Command:
         if self._random.random() < TURN:
             self._direction = self._random.randrange(65536)
-        command = codec.Command(self._direction, self._direction, 255, 0).pack()
+        return codec.Command(self._direction, self._direction, 255, 0)
+
+    def act(self) -> None:
+        command = self.command().pack()
         if self._transport is not None:
             tick = self.tick + LEAD_TICKS
             frame = struct.pack("!BHIB", codec.Input.TYPE, 11, tick, 1) + command
@@ -108,13 +126,19 @@ async def run(url: str, count: int, settle_seconds: float, seconds: float) -> di
     await asyncio.gather(*map(join, clients))
     joined_seconds = time.perf_counter() - began
     await asyncio.sleep(settle_seconds)
+    seeing = pairs(clients, places(clients))
+    await asyncio.sleep(SAMPLE_SECONDS)
     for client in clients:
         client.start_counting()
     print("counting", flush=True)
     began = time.perf_counter()
-    await asyncio.sleep(seconds)
+    samples = []
+    while time.perf_counter() < began + seconds:
+        await asyncio.sleep(SAMPLE_SECONDS)
+        samples.append(places(clients))
     lasted = time.perf_counter() - began
     walking.cancel()
+    delays = np.array(list(chain.from_iterable(each.delays for each in seeing))) * 1000
     gaps = np.concatenate([np.diff(np.frombuffer(each.times)) for each in clients])
     rates = [len(each.times) / lasted for each in clients]
     return {
@@ -126,6 +150,11 @@ async def run(url: str, count: int, settle_seconds: float, seconds: float) -> di
         "snapshots_per_second_least": round(min(rates), 2),
         "gap_p50_ms": round(float(np.percentile(gaps, 50)) * 1000, 1),
         "gap_p99_ms": round(float(np.percentile(gaps, 99)) * 1000, 1),
+        "turns_seen": len(delays),
+        "seen_p50_ms": round(float(np.percentile(delays, 50)), 1),
+        "seen_p99_ms": round(float(np.percentile(delays, 99)), 1),
+        "walkers_in_circle": round(fmean(map(circled, samples)), 1),
+        "walkers_in_view": round(fmean(map(in_view, samples)), 1),
         "bytes_per_second": round(fmean(each.bytes for each in clients) / lasted),
         "bytes_per_message": round(
             sum(each.bytes for each in clients) / sum(each.messages for each in clients), 1
@@ -134,6 +163,11 @@ async def run(url: str, count: int, settle_seconds: float, seconds: float) -> di
             sum(each.late_inputs for each in clients) / sum(each.messages for each in clients), 4
         ),
     }
+
+
+def places(clients: list[LightClient]) -> NDArray[np.int64]:
+    """Where they are, as `tests.bench.sights` wants it."""
+    return np.array([each.place for each in clients], np.int64)
 
 
 async def walk(clients: list[LightClient]) -> None:

@@ -3,7 +3,11 @@
 `python -m tests.bench.scale [--world 100 400 1000 2000] [--crowd 50 200 ...] [--seconds 30]`
 
 "world": spread over the village of 256x256 tiles. "crowd": on a field of 32x32 tiles, everybody in
-sight of everybody. All walk all the time. The server runs pinned to processor 0 and the load to the
+sight of everybody. All walk all the time, but for one pair in forty: they stand side by side, and
+show how soon the one sees what the other does. "of the circle": the bytes of a message, tiles and
+all, against a head and a record of each walker within 24 tiles, which nobody could do with less.
+
+The server runs pinned to processor 0 and the load to the
 others; each client sends 20 messages a second and gets 20. Read the ratios: absolute times change
 with the machine, and with what else it does.
 """
@@ -21,9 +25,11 @@ from typing import Any
 import numpy as np
 import psutil
 
+from protocol_spec.codec import PlayerState
 from server.chunks import TileMap
 from server.mapmakers import Draft
 from server.mapmakers.village import make_village
+from server.snapshot import HEAD_SIZE
 from server.store import Store
 from server.tiles import builtin_tile_set
 from tests.bench.cpu import SERVER_CPU, busy, load, measure_echo
@@ -38,7 +44,6 @@ SIDE = 32
 """Of the crowd's field: two chunks by two, so that nobody is far from anybody."""
 HEAD_BYTES = 40
 """What a snapshot may cost besides its players, by the aim that was set."""
-SIGHT_TILES = 24
 
 
 def make_world(folder: Path, scenario: str) -> None:
@@ -110,8 +115,10 @@ def main() -> None:
     print(
         "| scenario | players | CPU | µs a player and second | of the echo's "
         "| of one that answers as much | tick p50, p99 ms "
-        "| snapshots/s, least | gap p50, p99 ms | bytes a message | KiB a connection | dropped |\n"
-        "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"
+        "| snapshots/s, least | gap p50, p99 ms | turn to seen p50, p99 ms | bytes a second "
+        "| bytes a message | besides 40, a walker in view | of the circle "
+        "| KiB a connection | dropped |\n"
+        f"|{' --- |' * 16}"
     )
     with tempfile.TemporaryDirectory() as folder:
         for scenario, counts in (("world", chosen.world), ("crowd", chosen.crowd)):
@@ -121,11 +128,16 @@ def main() -> None:
                 as_much = measure_echo(
                     players, min(chosen.seconds, 10.0), round(row["bytes_per_message"])
                 )
+                circle = HEAD_SIZE + row["walkers_in_circle"] * PlayerState.SIZE
                 row = {
                     "scenario": scenario,
                     "players": players,
                     "echo_cpu": echo,
                     "equal_echo_cpu": as_much,
+                    "of_the_circle": round(row["bytes_per_message"] / circle, 2),
+                    "bytes_per_walker": round(
+                        (row["bytes_per_message"] - HEAD_BYTES) / row["walkers_in_view"], 2
+                    ),
                     **row,
                 }
                 rows.append(row)
@@ -136,7 +148,10 @@ def main() -> None:
                     f"| {row['tick_p50_ms']:.1f}, {row['tick_p99_ms']:.1f} "
                     f"| {row['snapshots_per_second_least']:.1f} "
                     f"| {row['gap_p50_ms']:.0f}, {row['gap_p99_ms']:.0f} "
-                    f"| {row['bytes_per_message']:.0f} | {row['kib_per_connection']:.0f} "
+                    f"| {row['seen_p50_ms']:.0f}, {row['seen_p99_ms']:.0f} "
+                    f"| {row['bytes_per_second']} | {row['bytes_per_message']:.0f} "
+                    f"| {row['bytes_per_walker']:.2f} | {row['of_the_circle']:.2f} "
+                    f"| {row['kib_per_connection']:.0f} "
                     f"| {row['dropped']} |",
                     flush=True,
                 )
