@@ -71,6 +71,8 @@ class Settings(BaseSettings):
     max_players: int = Field(default=MOST_PLAYERS, ge=1, le=MOST_PLAYERS)
     """In each world."""
 
+    request_seconds: float = Field(default=10.0, gt=0)
+    """So long an HTTP request may take to come in; a long body may take longer."""
     auth_timeout_seconds: float = 5.0
     ping_after_seconds: float = 15.0
     """So long a silence is answered with a PING..."""

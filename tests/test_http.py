@@ -53,7 +53,7 @@ def test_the_server_says_that_it_is_alive(server: RunningServer) -> None:
     health = json.loads(get(server, "/healthz"))
     assert health["status"] == "ok"
     (world,) = health["worlds"]
-    assert 0 <= world["tick_p50_ms"] <= world["tick_p99_ms"] < 50
+    assert 0 < world["tick_p50_ms"] <= world["tick_p99_ms"]
 
 
 def test_an_unknown_page_is_not_found(server: RunningServer) -> None:

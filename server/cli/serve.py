@@ -23,6 +23,7 @@ from server.lobby import Lobby
 from server.main import create_app
 from server.people.first_owner import LINK_SECONDS, FirstOwner
 from server.settings import Settings
+from server.web.deadlines import deadline_protocol
 from server.web.discovery import Told
 from server.web.nearby import answer_on, asking_socket
 from server.web.tls import Certificate, TlsRefused
@@ -86,7 +87,8 @@ def serve(settings: Settings) -> None:
             ws_per_message_deflate=False,
             ssl_context_factory=None if certificate is None else lambda *_: certificate.context,
             proxy_headers=False,  # It believes more than `server.callers` does.
-            http="httptools",  # The one whose way of handing upgrades over the gateway knows.
+            # uvicorn's httptools: the one whose way of handing upgrades over the gateway knows.
+            http=deadline_protocol(settings.request_seconds),
             access_log=False,
             log_config=None,
             timeout_graceful_shutdown=5,
