@@ -10,8 +10,6 @@ from typing import Any
 
 import aiohttp
 import pytest
-from fastapi import FastAPI
-from starlette.types import Message
 
 from protocol_spec import codec
 from protocol_spec.client import Client, Refused
@@ -23,8 +21,6 @@ from server.people.names import skeleton
 from server.people.passwords import Busy
 from server.people.roles import Role
 from server.store import Store, StoreError, accounts
-from server.web import account_api
-from server.web.callers import Caller
 from tests.gate import Gate
 from tests.mock_server import TILES, MockClient, MockServer, grass, meadow
 from tests.people import (
@@ -883,38 +879,6 @@ def test_what_is_no_request_is_told_so(running: RunningServer, body: bytes) -> N
 
     status, told = asyncio.run(scene())
     assert (status, told["code"]) == (422, "INVALID")
-
-
-def test_who_sends_half_a_request_is_not_waited_for_for_ever(
-    mock: MockServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(account_api, "BODY_SECONDS", 0.05)
-    app = FastAPI()
-    app.include_router(account_api.routes)
-    account_api.answer_refusals(app)
-    app.state.accounts = mock.services.accounts
-    answered: list[Message] = []
-
-    async def receive() -> Message:
-        if not answered:
-            answered.append({})
-            return {"type": "http.request", "body": b"{", "more_body": True}
-        await asyncio.Event().wait()
-        raise AssertionError("nothing more comes")
-
-    async def send(message: Message) -> None:
-        answered.append(message)
-
-    scope = {
-        "type": "http",
-        "method": "POST",
-        "path": "/api/login",
-        "headers": [(b"content-type", b"application/json")],
-        "query_string": b"",
-        "estragon.caller": Caller(HERE, "", "http", True),
-    }
-    done(app(scope, receive, send))
-    assert answered[1]["status"] == 408
 
 
 def test_half_a_letter_is_no_name(running: RunningServer) -> None:

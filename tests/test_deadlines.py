@@ -73,6 +73,18 @@ def test_a_body_that_stops_is_answered_with_408(peer: socket.socket) -> None:
     assert rest(peer).startswith(b"HTTP/1.1 408 ")
 
 
+def test_who_hangs_up_in_the_midst_of_a_request_leaves_no_traceback(
+    server: RunningServer, peer: socket.socket
+) -> None:
+    peer.sendall(HEAD + b"content-length: 100\r\n\r\n{")
+    peer.close()
+    deadline = time.monotonic() + PATIENCE
+    while "hung up in the midst of a request" not in server.log:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert server.failures() == []
+
+
 def test_a_long_body_that_keeps_coming_may_take_longer(peer: socket.socket) -> None:
     began = time.monotonic()
     piece = b" " * (BODY_BYTES_PER_SECOND // 2)

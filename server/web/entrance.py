@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -50,4 +51,7 @@ class Entrance:
         scope["estragon.caller"] = caller
         scope["client"] = (caller.remote, port)
         scope["scheme"] = caller.scheme.replace("http", "ws") if is_socket else caller.scheme
-        await self._app(scope, receive, send)
+        try:
+            await self._app(scope, receive, send)
+        except ClientDisconnect:
+            log.info("%s hung up in the midst of a request for %r", caller.remote, scope["path"])
