@@ -22,6 +22,7 @@ from server.people.authentication import Authentication
 from server.people.first_owner import FirstOwner
 from server.people.login_limits import LoginLimits
 from server.people.passwords import Passwords
+from server.people.registrations import Registrations
 from server.people.sealing import Seal
 from server.people.two_factor import TwoFactor
 from server.player_log import PlayerLog
@@ -66,7 +67,8 @@ def assemble(
         limit_loopback=settings.limit_loopback_logins,
     )
     authentication = Authentication(database, lobby, passwords, limits)
-    accounts = Accounts(database, lobby, passwords, authentication)
+    registrations = Registrations(clock, settings.registrations_per_hour)
+    accounts = Accounts(database, lobby, passwords, authentication, registrations)
     chat = Chat(lobby, player_log, ChatFilter(_stored_rules(database)))
     sanctions = SanctionDesk(database, lobby)
     reports = ReportDesk(database, lobby, chat)

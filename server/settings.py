@@ -106,6 +106,8 @@ class Settings(BaseSettings):
     """In ten minutes."""
     limit_loopback_logins: bool = True
     """Whether failures count for this machine, too. Only tests want it otherwise."""
+    registrations_per_hour: int = Field(default=20, ge=1)
+    """From an address other than this machine's; so many at once, too."""
 
     connections_per_address: int = 10
     """Not counted for loopback, save for what comes there through a trusted proxy."""

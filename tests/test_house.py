@@ -38,6 +38,7 @@ PURE = (
     "people/tokens",
     "people/tickets",
     "people/login_limits",
+    "people/registrations",
     "placeholders",
     "modes/mode",
     "modes/mode_world",

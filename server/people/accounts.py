@@ -18,6 +18,7 @@ from server.people.authentication import Authentication, busy
 from server.people.identity import GUEST, PLAYER, Account
 from server.people.names import checked_name, is_reserved, skeleton
 from server.people.passwords import Busy, Passwords, check_strength
+from server.people.registrations import Registrations
 from server.people.roles import is_staff
 from server.people.tickets import Tickets
 from server.people.tokens import TokenKind, family, new_token, successor, token_hash
@@ -51,11 +52,13 @@ class Accounts:
         lobby: Lobby,
         passwords: Passwords,
         authentication: Authentication,
+        registrations: Registrations,
     ) -> None:
         self._database = database
         self._lobby = lobby
         self._passwords = passwords
         self._authentication = authentication
+        self._registrations = registrations
         self._links: Tickets[tuple[int, str]] = Tickets(LINK_SECONDS, MOST_LINKS, TokenKind.RESET)
         """Whose password, and the hash of the one that it takes the place of."""
         self.on_closed: Callable[[int], None] = lambda player_id: None
@@ -83,6 +86,7 @@ class Accounts:
             raise Rejected(ErrorCode.AUTH_EXPIRED)
         player_id = guest.player_id if guest else await self._authentication.new_player_id()
         await self._authentication.check_bans(address, player_id)
+        self._registrations.take(address)
         token, login = _new_login(address)
         account = await self.create(name, password, PLAYER, look, player_id, login=login)
         ticket = self._authentication.issue_ticket(player_id)

@@ -79,7 +79,7 @@ class LoginLimits:
 
         `address` is that of whoever tries, or empty for this machine.
         """
-        place = _place(address)
+        place = place_of(address)
         if self._is_exempt(place):
             return
         now = self._clock()
@@ -92,7 +92,7 @@ class LoginLimits:
 
     def failed(self, name_key: str, address: str) -> None:
         """The try failed."""
-        place = _place(address)
+        place = place_of(address)
         if self._is_exempt(place):
             return
         now = self._clock()
@@ -105,7 +105,7 @@ class LoginLimits:
 
     def succeeded(self, name_key: str, address: str) -> None:
         """The try succeeded: from now on the address is known for this name."""
-        place = _place(address)
+        place = place_of(address)
         if self._is_exempt(place):
             return
         self.abandoned(name_key, address)
@@ -115,7 +115,7 @@ class LoginLimits:
 
     def abandoned(self, name_key: str, address: str) -> None:
         """The try was not judged, for the server had no time: it does not count."""
-        place = _place(address)
+        place = place_of(address)
         if not self._is_exempt(place):
             for each in self._judges(name_key, place):
                 each.end()
@@ -137,7 +137,7 @@ class LoginLimits:
         return place == THIS_MACHINE and not self._limit_loopback
 
 
-def _place(address: str) -> str:
+def place_of(address: str) -> str:
     """What counts as one address."""
     try:
         parsed = ipaddress.ip_address(address)
