@@ -4,6 +4,8 @@ extends Control
 
 ## The player has said something.
 signal said(text: String)
+## The player has said something to one other player.
+signal whispered(player_id: int, text: String)
 ## The player wants to do something about somebody who said something.
 signal player_picked(player_id: int, player_name: String)
 
@@ -23,13 +25,18 @@ const PROCLAIMED: Array[int] = [
 ]
 
 var _bright_seconds: float = BRIGHT_SECONDS
-var _last_said: String = ""
+## Which line of one's own stands in the entry, counted from the newest; 0 is none.
+var _recalled: int = 0
+## Whom one whispers to, as the last whisper says: their number and name.
+var _partner_id: int = 0
+var _partner: String = ""
 var _completion: CommandCompletion = CommandCompletion.new()
 ## What Tab offers one after the other, and which of them stands in the line.
 var _offers: PackedStringArray = PackedStringArray()
 var _offered: int = 0
 
 @onready var _panel: PanelContainer = %Panel
+@onready var _tabs: ChatTabs = %Tabs
 @onready var _lines: ChatLog = %Lines
 @onready var _hints: RichTextLabel = %Hints
 @onready var _entry: LineEdit = %Entry
@@ -40,11 +47,14 @@ func _ready() -> void:
 	_entry.text_changed.connect(_on_text_changed)
 	_entry.gui_input.connect(_on_entry_gui_input)
 	_lines.player_picked.connect(player_picked.emit)
+	_lines.line_added.connect(_on_line_added)
+	_tabs.channel_chosen.connect(_on_channel_chosen)
 	var session: EstragonSession = Connection.session
 	session.chat_received.connect(_on_chat_received)
 	session.whisper_received.connect(_on_whisper_received)
 	session.chat_removed.connect(_lines.take_away)
 	session.notice_received.connect(_on_notice_received)
+	session.mode_news_received.connect(tell)
 	session.player_joined.connect(_on_player_joined)
 	session.player_changed.connect(_on_player_changed)
 	session.player_left.connect(_on_player_left)
@@ -74,6 +84,8 @@ func _unhandled_input(event: InputEvent) -> void:
 
 ## Lets the player type, perhaps after something that stands there already.
 func open(begun: String = "") -> void:
+	_tabs.show()
+	_tabs.choose(_tabs.channel)
 	_entry.show()
 	_entry.grab_focus()
 	_panel.theme_type_variation = &"ChatPanel"
@@ -83,6 +95,14 @@ func open(begun: String = "") -> void:
 ## Lets the player whisper to somebody.
 func begin_whisper(player_name: String) -> void:
 	open("/w %s " % CommandCompletion.quoted(player_name))
+
+
+## Shows what that player says, or no longer.
+func hear(player_id: int, player_name: String, wanted: bool) -> void:
+	ChatMemory.hear(player_id, wanted)
+	if not wanted:
+		_lines.take_away_all_of(player_id)
+	tell(tr(&"CHAT_HEARD" if wanted else &"CHAT_UNHEARD") % player_name)
 
 
 ## Adds a line of the game's own.
@@ -107,6 +127,9 @@ func _close() -> void:
 	_entry.release_focus()
 	_entry.hide()
 	_hints.hide()
+	_tabs.hide()
+	_recalled = 0
+	_lines.channel = ChatLine.Channel.ALL
 	_offers.clear()
 	_panel.theme_type_variation = &"IdleChatPanel"
 
@@ -148,15 +171,49 @@ func _names() -> PackedStringArray:
 	return names
 
 
+## Puts an earlier line of one's own into the entry, or a later one.
+func _recall(step: int) -> void:
+	_recalled = clampi(_recalled + step, 0, ChatMemory.said.size())
+	_offers.clear()
+	_write("" if _recalled == 0 else ChatMemory.said[-_recalled])
+
+
+func _scroll(step: int) -> void:
+	var bar: VScrollBar = _lines.get_v_scroll_bar()
+	bar.value += step * bar.page / 2.0
+
+
+func _on_channel_chosen(channel: ChatLine.Channel) -> void:
+	_lines.channel = channel
+	var is_private: bool = channel == ChatLine.Channel.WHISPERS and _partner_id != 0
+	_entry.placeholder_text = (
+		tr(&"CHAT_PLACEHOLDER_WHISPER") % _partner if is_private else tr(&"CHAT_PLACEHOLDER")
+	)
+
+
+## What is in no channel that is read is unread, also where the closed box shows it for a while.
+func _on_line_added(line: ChatLine) -> void:
+	_tabs.count(line, line.is_in(_tabs.channel))
+
+
 func _on_text_changed(text: String) -> void:
 	_offers.clear()
 	_show_hints(text)
 
 
 func _on_text_submitted(text: String) -> void:
+	var is_whisper: bool = (
+		_tabs.channel == ChatLine.Channel.WHISPERS
+		and _partner_id != 0
+		and not text.begins_with("/")
+	)
 	_close()
-	if not text.strip_edges().is_empty():
-		_last_said = text
+	if text.strip_edges().is_empty():
+		return
+	ChatMemory.keep(text)
+	if is_whisper:
+		whispered.emit(_partner_id, text)
+	else:
 		said.emit(text)
 
 
@@ -164,6 +221,18 @@ func _on_entry_gui_input(event: InputEvent) -> void:
 	if event.is_action_pressed(&"menu"):
 		_close()
 		get_viewport().set_input_as_handled()
+	elif event.is_action_pressed(&"ui_up", true):
+		_recall(1)
+		_entry.accept_event()
+	elif event.is_action_pressed(&"ui_down", true):
+		_recall(-1)
+		_entry.accept_event()
+	elif event.is_action_pressed(&"ui_page_up", true):
+		_scroll(-1)
+		_entry.accept_event()
+	elif event.is_action_pressed(&"ui_page_down", true):
+		_scroll(1)
+		_entry.accept_event()
 	elif event.is_action_pressed(&"ui_focus_prev", true):
 		_complete(-1)
 		_entry.accept_event()
@@ -176,6 +245,8 @@ func _on_chat_received(player: EstragonPlayer, text: String, timestamp_ms: int) 
 	if player == null:
 		tell(text)
 		return
+	if not ChatMemory.hears(player.player_id):
+		return
 	var line: ChatLine = ChatLine.new(ChatLine.Kind.SAID, text)
 	line.player_id = player.player_id
 	line.author = player.name
@@ -184,6 +255,10 @@ func _on_chat_received(player: EstragonPlayer, text: String, timestamp_ms: int) 
 
 
 func _on_whisper_received(whisper: EstragonCodec.Whisper) -> void:
+	if whisper.own == 0 and not ChatMemory.hears(whisper.player_id):
+		return
+	_partner_id = whisper.player_id
+	_partner = whisper.name
 	var kind: ChatLine.Kind = (
 		ChatLine.Kind.OWN_WHISPER if whisper.own != 0 else ChatLine.Kind.HEARD_WHISPER
 	)
@@ -224,5 +299,9 @@ func _on_refused(refusal: EstragonRefusal) -> void:
 	if refusal.is_fatal or Connection.status != EstragonClient.Status.PLAYING:
 		return
 	tell(ErrorText.explain(refusal))
-	if refusal.message == EstragonCodec.MessageType.CHAT_MESSAGE and _entry.text.is_empty():
-		_write(_last_said)
+	var is_of_chat: bool = (
+		refusal.message
+		in [EstragonCodec.MessageType.CHAT_MESSAGE, EstragonCodec.MessageType.WHISPER]
+	)
+	if is_of_chat and _entry.text.is_empty() and not ChatMemory.said.is_empty():
+		_write(ChatMemory.said[-1])

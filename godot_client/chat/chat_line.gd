@@ -16,6 +16,18 @@ enum Kind {
 	PROCLAIMED,
 }
 
+## Where it is read.
+enum Channel {
+	## All there is.
+	ALL,
+	## What is said to all in the world.
+	WORLD,
+	## What is whispered.
+	WHISPERS,
+	## What the game and the server have to say.
+	NOTICES,
+}
+
 ## Where it comes from.
 var kind: Kind = Kind.TOLD
 ## Who said it, or to whom it was whispered; 0 for nobody.
@@ -31,3 +43,18 @@ var timestamp_ms: int = 0
 func _init(of_kind: Kind, of_text: String) -> void:
 	kind = of_kind
 	text = of_text
+
+
+## Where it is read besides [constant Channel.ALL].
+func channel() -> Channel:
+	match kind:
+		Kind.SAID:
+			return Channel.WORLD
+		Kind.HEARD_WHISPER, Kind.OWN_WHISPER:
+			return Channel.WHISPERS
+	return Channel.NOTICES
+
+
+## Whether it is read in that channel.
+func is_in(wanted: Channel) -> bool:
+	return wanted == Channel.ALL or wanted == channel()

@@ -29,7 +29,16 @@ const NAME_COLOURS: Array[Color] = [
 	Color("f2c4a0"),
 ]
 
+## Which lines are shown.
+var channel: ChatLine.Channel = ChatLine.Channel.ALL:
+	set(wanted):
+		if channel != wanted:
+			channel = wanted
+			_show_again()
+
 var _lines: Array[ChatLine] = []
+## Those of them that are shown.
+var _shown: Array[ChatLine] = []
 
 
 func _ready() -> void:
@@ -52,8 +61,8 @@ func add(line: ChatLine) -> void:
 	if _lines.size() > MAX_LINES:
 		_lines = _lines.slice(_lines.size() - KEPT_LINES)
 		_show_again()
-	else:
-		_show(line, _lines.size() > 1)
+	elif line.is_in(channel):
+		_show(line)
 	line_added.emit(line)
 
 
@@ -72,6 +81,15 @@ func take_away(player_id: int, timestamp_ms: int) -> void:
 		_show_again()
 
 
+## Takes away all that player said.
+func take_away_all_of(player_id: int) -> void:
+	_lines = _lines.filter(
+		func(line: ChatLine) -> bool:
+			return line.player_id != player_id or line.kind == ChatLine.Kind.OWN_WHISPER
+	)
+	_show_again()
+
+
 ## A player's colour, always the same for the same name.
 static func name_colour(player_name: String) -> Color:
 	return NAME_COLOURS[player_name.hash() % NAME_COLOURS.size()]
@@ -79,13 +97,16 @@ static func name_colour(player_name: String) -> Color:
 
 func _show_again() -> void:
 	clear()
-	for index: int in _lines.size():
-		_show(_lines[index], index > 0)
+	_shown.clear()
+	for line: ChatLine in _lines:
+		if line.is_in(channel):
+			_show(line)
 
 
-func _show(line: ChatLine, is_further: bool) -> void:
-	if is_further:
+func _show(line: ChatLine) -> void:
+	if not _shown.is_empty():
 		newline()
+	_shown.append(line)
 	match line.kind:
 		ChatLine.Kind.SAID:
 			var is_own: bool = not _is_somebody_elses(line)
@@ -133,7 +154,7 @@ func _line_at(y: float) -> ChatLine:
 	var above: float = maxf(size.y - get_content_height(), 0.0)
 	var place: float = y - above + get_v_scroll_bar().value
 	var paragraph: int = 0
-	for line: ChatLine in _lines:
+	for line: ChatLine in _shown:
 		var next: int = paragraph + 1
 		if line.kind in [ChatLine.Kind.TOLD, ChatLine.Kind.PROCLAIMED]:
 			next += line.text.count("\n")

@@ -1,6 +1,6 @@
 class_name CommandCompletion
 extends RefCounted
-## What a line that begins with a slash can become: commands, and the names of players.
+## What a line can become: where it begins with a slash, a command; else it may name a player.
 
 ## The commands that the player may give, with their parameters.
 var commands: Dictionary[String, String] = {}
@@ -20,11 +20,11 @@ func usages(line: String) -> PackedStringArray:
 	return found
 
 
-## Whole lines that this one, typed so far, can be completed to; none where it is at its end.
+## Whole lines that this one, typed so far, can be completed to; none where there is nothing to add.
 func completions(line: String) -> PackedStringArray:
 	var found: PackedStringArray = PackedStringArray()
 	if not line.begins_with("/"):
-		return found
+		return _spoken_to(line)
 	if not " " in line:
 		for usage: String in usages(line):
 			found.append(usage.get_slice(" ", 0) + (" " if " " in usage else ""))
@@ -41,6 +41,19 @@ func completions(line: String) -> PackedStringArray:
 				found = _with_names(line.left(line.length() - rest.length()), rest, end)
 			return found
 		rest = rest.substr(taken)
+	return found
+
+
+## The line with its last word made a name, as one speaks to somebody.
+func _spoken_to(line: String) -> PackedStringArray:
+	var found: PackedStringArray = PackedStringArray()
+	var word: String = line.substr(line.rfind(" ") + 1)
+	if word.is_empty():
+		return found
+	for name: String in names:
+		if name.to_lower().begins_with(word.to_lower()):
+			var before: String = line.left(line.length() - word.length())
+			found.append(before + name + (", " if before.is_empty() else " "))
 	return found
 
 

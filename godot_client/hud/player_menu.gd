@@ -7,8 +7,11 @@ signal whisper_wanted(player_name: String)
 ## The player wants to tell the staff about somebody.
 signal report_wanted(player_id: int, player_name: String)
 
+## The player wants to read what somebody says, or no longer.
+signal hearing_wanted(player_id: int, player_name: String, hears: bool)
+
 ## What stands in it, from above.
-enum Item { NAME, WHISPER, REPORT }
+enum Item { NAME, WHISPER, HEAR, REPORT }
 
 var _player_id: int = 0
 var _player_name: String = ""
@@ -19,6 +22,7 @@ func _ready() -> void:
 	set_item_disabled(Item.NAME, true)
 	set_item_auto_translate_mode(Item.NAME, Node.AUTO_TRANSLATE_MODE_DISABLED)
 	add_item("CHAT_WHISPER", Item.WHISPER)
+	add_item("CHAT_UNHEAR", Item.HEAR)
 	add_item("CHAT_REPORT", Item.REPORT)
 	id_pressed.connect(_on_id_pressed)
 
@@ -28,6 +32,7 @@ func open(player_id: int, player_name: String, at: Vector2 = Vector2.INF) -> voi
 	_player_id = player_id
 	_player_name = player_name
 	set_item_text(Item.NAME, player_name)
+	set_item_text(Item.HEAR, "CHAT_UNHEAR" if ChatMemory.hears(player_id) else "CHAT_HEAR")
 	reset_size()
 	if not at.is_finite():
 		at = get_parent().get_viewport().get_mouse_position()
@@ -39,5 +44,8 @@ func _on_id_pressed(id: int) -> void:
 	match id:
 		Item.WHISPER:
 			whisper_wanted.emit(_player_name)
+		Item.HEAR:
+			var hears: bool = ChatMemory.hears(_player_id)
+			hearing_wanted.emit(_player_id, _player_name, not hears)
 		Item.REPORT:
 			report_wanted.emit(_player_id, _player_name)

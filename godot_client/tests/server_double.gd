@@ -142,6 +142,21 @@ static func state(
 	return message
 
 
+## How players stand: player_id -> [score, marks].
+static func scores(rows: Dictionary[int, Array], is_full: bool = true) -> EstragonCodec.ModeScores:
+	var message: EstragonCodec.ModeScores = EstragonCodec.ModeScores.new()
+	message.full = 1 if is_full else 0
+	var all: Array[EstragonCodec.ModeScore] = []
+	for player_id: int in rows:
+		var row: EstragonCodec.ModeScore = EstragonCodec.ModeScore.new()
+		row.player_id = player_id
+		row.score = rows[player_id][0]
+		row.marks = rows[player_id][1]
+		all.append(row)
+	message.rows = EstragonCodec.ModeScore.pack(all)
+	return message
+
+
 ## A refusal of what was said in the chat.
 static func error(code: int, is_fatal: bool) -> EstragonCodec.Error:
 	var message: EstragonCodec.Error = EstragonCodec.Error.new()

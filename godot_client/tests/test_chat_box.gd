@@ -111,6 +111,117 @@ func test_tab_goes_through_all_that_a_command_can_be() -> void:
 	_chat.queue_free()
 
 
+func test_a_channel_shows_its_lines_and_the_others_count_what_is_unread() -> void:
+	var lines: ChatLog = _start()
+	var tabs: ChatTabs = _chat.get_node("%Tabs")
+	_chat.open()
+	yes(tabs.visible, "the channels are there while one types")
+	lines.add(_said("Pozzo", "Up!"))
+	_whisper("Psst!", 0)
+	tabs.choose(ChatLine.Channel.WORLD)
+	equal(lines.get_parsed_text(), "Pozzo: Up!", "the world's")
+	equal(tabs.unread(ChatLine.Channel.WHISPERS), 0, "what was there before is read")
+	_whisper("Psst!", 0)
+	_whisper("Yes?", 1)
+	_chat.tell("Lucky has come.")
+	equal(tabs.unread(ChatLine.Channel.WHISPERS), 1, "one's own words are read")
+	equal(tabs.unread(ChatLine.Channel.NOTICES), 1, "somebody has come")
+	yes("(1)" in (tabs.get_child(2) as Button).text, "the tab says so")
+	_press_on_entry(&"menu")
+	yes(not tabs.visible, "closed")
+	yes("Psst!" in lines.get_parsed_text(), "the closed box shows all channels")
+	_chat.open()
+	tabs.go_on(1)
+	equal(tabs.channel, ChatLine.Channel.WHISPERS, "the next")
+	equal(tabs.unread(ChatLine.Channel.WHISPERS), 0, "read")
+	equal(tabs.unread(ChatLine.Channel.NOTICES), 1, "still unread")
+	_chat.free()
+
+
+func test_among_whispers_one_answers_whom_one_spoke_to_last() -> void:
+	_start()
+	var said: Array = []
+	_chat.said.connect(func(text: String) -> void: said.append(text))
+	_chat.whispered.connect(func(to: int, text: String) -> void: said.append([to, text]))
+	var tabs: ChatTabs = _chat.get_node("%Tabs")
+	_chat.open()
+	tabs.choose(ChatLine.Channel.WHISPERS)
+	_submit("Hello?")
+	_whisper("Psst!", 0)
+	for text: String in ["What?", "/who"]:
+		_chat.open()
+		_submit(text)
+	equal(said, ["Hello?", [9, "What?"], "/who"], "what goes out")
+	ChatMemory.forget()
+	_chat.free()
+
+
+func test_up_and_down_bring_back_what_one_said() -> void:
+	_start()
+	ChatMemory.forget()
+	for text: String in ["one", "two", "two", "  "]:
+		_chat.open()
+		_submit(text)
+	_chat.open()
+	var entry: LineEdit = _chat.get_node("%Entry")
+	for expected: String in ["two", "one", "one"]:
+		_press_on_entry(&"ui_up")
+		equal(entry.text, expected, "further back")
+	for expected: String in ["two", "", ""]:
+		_press_on_entry(&"ui_down")
+		equal(entry.text, expected, "and on again")
+	_chat.free()
+	_chat = CHAT_BOX.instantiate()
+	_start()
+	_chat.open()
+	_press_on_entry(&"ui_up")
+	equal((_chat.get_node("%Entry") as LineEdit).text, "two", "in another world, too")
+	ChatMemory.forget()
+	_chat.free()
+
+
+func test_tab_completes_the_name_of_who_is_spoken_to() -> void:
+	var completion: CommandCompletion = CommandCompletion.new()
+	completion.names = PackedStringArray(["Lucky", "Владимир", "Vladimir"])
+	equal(completion.completions("vla"), PackedStringArray(["Vladimir, "]), "at the start")
+	equal(completion.completions("So, влад"), PackedStringArray(["So, Владимир "]), "later on")
+	equal(completion.completions("So "), PackedStringArray(), "nothing begun")
+	_chat.free()
+
+
+func test_whose_words_one_hides_is_not_seen() -> void:
+	var lines: ChatLog = _start()
+	ChatMemory.forget()
+	lines.add(_said("Pozzo", "Up!"))
+	_chat.hear(9, "Pozzo", false)
+	_whisper("Pig!", 0)
+	equal(lines.get_parsed_text(), "You no longer see what Pozzo says.", "nothing of his")
+	_chat.hear(9, "Pozzo", true)
+	_whisper("Please!", 0)
+	yes("Please!" in lines.get_parsed_text(), "heard again")
+	ChatMemory.forget()
+	_chat.free()
+
+
+func _whisper(text: String, own: int) -> void:
+	var whisper: EstragonCodec.Whisper = EstragonCodec.Whisper.new()
+	whisper.player_id = 9
+	whisper.name = "Pozzo"
+	whisper.text = text
+	whisper.own = own
+	Connection.session.whisper_received.emit(whisper)
+
+
+func _submit(text: String) -> void:
+	var entry: LineEdit = _chat.get_node("%Entry")
+	entry.text = text
+	entry.text_submitted.emit(text)
+
+
+func _press_on_entry(action: StringName) -> void:
+	_press(_chat.get_node("%Entry") as LineEdit, action)
+
+
 func _start() -> ChatLog:
 	TranslationServer.set_locale("en")
 	tree.root.add_child(_chat)

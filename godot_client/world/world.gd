@@ -52,8 +52,10 @@ func _ready() -> void:
 	_pause.rename_requested.connect(_rename.open)
 	_register.registered.connect(_on_registered)
 	_chat.said.connect(session.say)
+	_chat.whispered.connect(session.whisper)
 	_chat.player_picked.connect(_player_menu.open)
 	_player_menu.whisper_wanted.connect(_chat.begin_whisper)
+	_player_menu.hearing_wanted.connect(_on_hearing_wanted)
 	_player_menu.report_wanted.connect(_report.open_about)
 	if session.world != null:
 		_on_world_entered(session.world)
@@ -132,7 +134,7 @@ func _on_player_changed(player: EstragonPlayer, _old_name: String) -> void:
 
 
 func _on_chat_received(player: EstragonPlayer, text: String, timestamp_ms: int) -> void:
-	if player != null and _avatars.has(player.player_id):
+	if player != null and _shows(player.player_id):
 		_avatars[player.player_id].overhead().say(text, timestamp_ms)
 
 
@@ -142,8 +144,19 @@ func _on_chat_removed(player_id: int, timestamp_ms: int) -> void:
 
 
 func _on_emote_shown(player: EstragonPlayer, kind: int) -> void:
-	if _avatars.has(player.player_id):
+	if _shows(player.player_id):
 		_avatars[player.player_id].overhead().show_emote(kind)
+
+
+## Whether what that player says and shows is to be seen.
+func _shows(player_id: int) -> bool:
+	return _avatars.has(player_id) and ChatMemory.hears(player_id)
+
+
+func _on_hearing_wanted(player_id: int, player_name: String, hears: bool) -> void:
+	_chat.hear(player_id, player_name, hears)
+	if _avatars.has(player_id) and not hears:
+		_avatars[player_id].fall_silent()
 
 
 func _on_registered() -> void:

@@ -44,6 +44,14 @@ signal whisper_received(whisper: EstragonCodec.Whisper)
 signal emote_shown(player: EstragonPlayer, kind: int)
 ## What that player said at that time is no longer to be shown.
 signal chat_removed(player_id: int, timestamp_ms: int)
+## What is played in the world goes on otherwise: see [member EstragonWorld.play].
+signal mode_changed
+## Somebody stands otherwise in what is played.
+signal scores_changed
+## The best list of what is played is another one.
+signal records_changed
+## Something has happened in what is played, in words of the language that is spoken now.
+signal mode_news_received(text: String)
 ## The server has something to say: [param code] is a NoticeCode, [param values] as it says.
 signal notice_received(code: int, values: PackedStringArray)
 ## [member chat_commands] has something new.
@@ -118,6 +126,10 @@ var _handlers: Dictionary[int, Array] = {
 	EstragonCodec.MessageType.EMOTE: [State.WORLD, _on_emote],
 	EstragonCodec.MessageType.CHAT_REMOVED: [State.IDLE, _on_chat_removed],
 	EstragonCodec.MessageType.CHAT_COMMAND: [State.IDLE, _on_chat_command],
+	EstragonCodec.MessageType.MODE_STATE: [State.WORLD, _on_mode_state],
+	EstragonCodec.MessageType.MODE_SCORES: [State.WORLD, _on_mode_scores],
+	EstragonCodec.MessageType.MODE_RECORD: [State.WORLD, _on_mode_record],
+	EstragonCodec.MessageType.MODE_NEWS: [State.WORLD, _on_mode_news],
 	EstragonCodec.MessageType.NOTICE: [State.IDLE, _on_notice],
 	EstragonCodec.MessageType.ERROR: [State.IDLE, _on_error],
 	EstragonCodec.MessageType.PING: [State.IDLE, _on_ping],
@@ -410,6 +422,27 @@ func _on_notice(message: EstragonCodec.Notice, _now: float) -> void:
 	notice_received.emit(
 		message.code, message.values.split("\u001f", not message.values.is_empty())
 	)
+
+
+func _on_mode_state(message: EstragonCodec.ModeState, _now: float) -> void:
+	world.mode = message.mode
+	world.play.take_state(message)
+	mode_changed.emit()
+
+
+func _on_mode_scores(message: EstragonCodec.ModeScores, _now: float) -> void:
+	world.play.take_scores(message)
+	scores_changed.emit()
+
+
+func _on_mode_record(message: EstragonCodec.ModeRecord, _now: float) -> void:
+	world.play.take_record(message)
+	if world.play.records.size() >= message.count:
+		records_changed.emit()
+
+
+func _on_mode_news(message: EstragonCodec.ModeNews, _now: float) -> void:
+	mode_news_received.emit(EstragonMode.words(message.key, message.values, message.texts))
 
 
 func _on_error(message: EstragonCodec.Error, _now: float) -> void:

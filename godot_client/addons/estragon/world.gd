@@ -14,6 +14,8 @@ const FULL_SPEED: int = 100
 var name: String = ""
 ## What the server calls the rules that are played by.
 var mode: String = ""
+## What goes on in them.
+var play: EstragonMode = EstragonMode.new()
 ## The size of the map in tiles.
 var size: Vector2i = Vector2i.ZERO
 ## One's own player_id.
@@ -112,6 +114,7 @@ func remove_player(player_id: int) -> EstragonPlayer:
 	if player != null:
 		players.erase(player_id)
 		in_sight.erase(player_id)
+		play.scores.erase(player_id)
 		if _slots[player.slot] == player:
 			_slots[player.slot] = null
 	return player
