@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from nicegui import ui
 
-from admin import desk_words, map_words, own_words, peace_words, setup_words, words
+from admin import desk_words, map_words, mode_words, own_words, peace_words, setup_words, words
 
 LANGUAGE_COOKIE = "estragon_language"
 WORDS = {
@@ -24,7 +24,7 @@ WORDS = {
     "nobody": {"en": "Nobody is here yet.", "ru": "Пока никого нет."},
 }
 WORDS |= setup_words.WORDS | words.WORDS | peace_words.WORDS | map_words.WORDS
-WORDS |= desk_words.WORDS | own_words.WORDS
+WORDS |= desk_words.WORDS | own_words.WORDS | mode_words.WORDS
 
 
 def language() -> str:

@@ -8,6 +8,7 @@ from nicegui import ui
 
 from admin.asking import asked_text, ending, is_sure
 from admin.frame import page
+from admin.mode_dialog import ask_mode, mode_title, show_problem
 from admin.panel import Panel, Staff
 from admin.theme import word
 from server.desks.worlds import WorldState
@@ -60,8 +61,9 @@ def register(panel: Panel) -> None:
                 of.props("outlined").classes("w-full")
                 if not maps:
                     ui.label(word("world_no_map")).classes("text-sm")
-                mode = ui.input(word("mode"), value=COMMON_MODE).props("outlined maxlength=64")
-                mode.classes("w-full")
+                titles = {each: mode_title(each) for each in desk.modes.names()}
+                mode = ui.select(titles, label=word("mode"), value=COMMON_MODE)
+                mode.props("outlined").classes("w-full")
 
                 async def create() -> None:
                     made = (name.value, of.value or "", mode.value)
@@ -104,9 +106,10 @@ def _card(
             await act(lambda actor: desk.set_message(actor, name, text), word("saved"))
 
     async def change_mode() -> None:
-        mode = await asked_text(word("mode"), world.mode, 64)
-        if mode is not None:
-            await act(lambda actor: desk.set_mode(actor, name, mode), word("saved"))
+        await ask_mode(staff, desk.modes, name, act)
+
+    async def play_again() -> None:
+        await act(lambda actor: desk.modes.change(actor, name), word("mode_changed"))
 
     with ui.card().classes("w-full").props(f"data-world={name.encode().hex()}"):
         with ui.row().classes("items-center w-full no-wrap"):
@@ -118,12 +121,14 @@ def _card(
             ui.badge(state, color=running).classes("text-sm")
         with ui.row().classes("gap-x-6 gap-y-1 text-sm"):
             ui.label(f"{word('map')}: {world.map_name}")
-            ui.label(f"{word('mode')}: {world.mode}")
+            ui.label(f"{word('mode')}: {mode_title(world.mode)}")
             ui.label(f"{word('players')}: {world.player_count}")
             if world.slow_mode_seconds:
                 ui.label(f"{word('slow_mode')}: {world.slow_mode_seconds:g} s")
         if world.message:
             ui.label(world.message).classes("text-sm italic break-words")
+        if world.problem:
+            show_problem(world.problem, play_again if staff.may("world", "settings") else None)
         with ui.row().classes("gap-2"):
             if world.is_running and staff.may("world", "stop"):
                 _button(word("world_stop"), "stop", "stop", stop)
@@ -131,7 +136,7 @@ def _card(
                 _button(word("world_start"), "play_arrow", "start", start)
             if staff.may("world", "message"):
                 _button(word("world_message"), "campaign", "message", tell)
-            if not world.is_running and staff.may("world", "settings"):
+            if staff.may("world", "settings"):
                 _button(word("world_mode"), "tune", "mode", change_mode)
             if not world.is_running and staff.may("world", "delete"):
                 _button(word("delete"), "delete", "delete", delete)

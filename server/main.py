@@ -87,9 +87,10 @@ def create_app(settings: Settings) -> FastAPI:
     account_api.answer_refusals(app)
     app.state.first_owner = services.first_owner
     app.include_router(setup_api.router(services.first_owner))
-    app.include_router(orders.router(desk, services.account_desk, app.state.control_token))
-    app.include_router(plain.router(lobby))
     world_desk = WorldDesk(database, desk, worlds, services)
+    control = orders.router(desk, world_desk.modes, services.account_desk, app.state.control_token)
+    app.include_router(control)
+    app.include_router(plain.router(lobby))
     settings_desk = SettingsDesk(database, lobby, given)
     admin.register(app, services, desk, world_desk, settings_desk, trends)
     app.add_middleware(Entrance, settings=settings)

@@ -81,7 +81,8 @@ DEEDS: dict[str, tuple[str, Callable[[Desks, Actor], Coroutine[Any, Any, object]
     "start world": ("world.start", lambda d, a: d.worlds.start(a, "none")),
     "stop world": ("world.stop", lambda d, a: d.worlds.stop(a, "none")),
     "delete world": ("world.delete", lambda d, a: d.worlds.delete(a, "none")),
-    "set mode": ("world.settings", lambda d, a: d.worlds.set_mode(a, "none", "free")),
+    "set mode": ("world.settings", lambda d, a: d.worlds.modes.change(a, "none", "tag")),
+    "see mode": ("world.settings", lambda d, a: d.worlds.modes.state(a, "none")),
     "set message": ("world.message", lambda d, a: d.worlds.set_message(a, "none", "Tea")),
 }
 

@@ -59,6 +59,16 @@ def add_map_commands(commands: Any) -> None:
     world.add_argument("world", metavar="NAME")
     world.add_argument("--map", required=True)
     world.add_argument("--mode", default="free_roam")
+    _add(worlds, "modes", _modes, "all modes", json=True)
+    mode = _add(worlds, "mode", _mode, "a world's mode: to see, choose and set it", json=True)
+    mode.add_argument("world", metavar="NAME")
+    mode.add_argument(
+        "words",
+        nargs="*",
+        metavar="MODE, SETTING=VALUE",
+        help="another mode, by its name or as module:Class, and what is to be set of it; "
+        "a SETTING= without a value is as the mode has it",
+    )
 
 
 def _add(
@@ -206,6 +216,44 @@ def _worlds(chosen: argparse.Namespace) -> None:
 def _add_world(chosen: argparse.Namespace) -> None:
     told = give_order(chosen, "add_world", world=chosen.world, map=chosen.map, mode=chosen.mode)
     print(f"{told['name']}: runs from the server's next start on")
+
+
+def _modes(chosen: argparse.Namespace) -> None:
+    show(chosen, give_order(chosen, "modes"), lambda each: each)
+
+
+def _mode(chosen: argparse.Namespace) -> None:
+    names = [each for each in chosen.words if "=" not in each]
+    if len(names) > 1:
+        raise Complaint(f"a world has one mode, not {' and '.join(names)}", WRONG_WORDS)
+    settings = {}
+    for each in chosen.words:
+        key, sign, value = each.partition("=")
+        if sign:
+            settings[key] = _value(value)
+    if chosen.words:
+        mode = "".join(names)
+        told = give_order(chosen, "set_mode", world=chosen.world, mode=mode, settings=settings)
+    else:
+        told = give_order(chosen, "mode", world=chosen.world)
+    if chosen.json:
+        print(json.dumps(told))
+        return
+    print(f"{plain(told['world'])}: {plain(told['mode'])}")
+    for each in told["settings"]:
+        value = json.dumps(each["value"], ensure_ascii=False)
+        changed = "" if each["value"] == each["default"] else " (changed)"
+        print(f"  {each['name']}={value}{changed}  {each['about']}".rstrip())
+    if told["problem"]:
+        print(f"it does not run:\n{told['problem']}", file=sys.stderr)
+
+
+def _value(text: str) -> Any:
+    """As JSON has it, or plain text; None where there is none."""
+    try:
+        return json.loads(text) if text else None
+    except ValueError:
+        return text
 
 
 def _filter(words: list[str]) -> str:

@@ -14,6 +14,7 @@ from server.control import claim, orders
 from server.control.orders import Order, OrderRefused
 from server.desks.accounts import AccountDesk
 from server.desks.maps import MapDesk, Progress
+from server.desks.modes import ModeDesk
 from server.services import assemble
 from server.settings import Settings
 from server.store import Store
@@ -57,10 +58,11 @@ def _do_here(order: Order, settings: Settings, progress: Progress) -> Any:
     def accounts() -> AccountDesk:
         return assemble(settings, Database(store), []).account_desk
 
+    modes = ModeDesk(Database(store))
     try:
         store.claim()
         store.migrate()
-        return asyncio.run(orders.perform(MapDesk(store), accounts, order, progress))
+        return asyncio.run(orders.perform(MapDesk(store), modes, accounts, order, progress))
     finally:
         store.close()
 

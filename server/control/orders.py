@@ -24,8 +24,11 @@ from server.control import account_orders
 from server.control.parcel import Parcel, pack, unpack
 from server.desks.accounts import AccountDesk
 from server.desks.maps import Author, MapDesk, MapRefused, Progress, said
+from server.desks.modes import ModeDesk
 from server.editing.journal import Filter, FilterError, JournalEntry, parse_filter, parse_moment
 from server.failures import Rejected
+from server.moderation.actor import Actor
+from server.people.identity import OWNER
 from server.people.roles import Role
 from server.store import StoreError
 
@@ -53,6 +56,9 @@ class Order(BaseModel):
         "purge",
         "worlds",
         "add_world",
+        "modes",
+        "mode",
+        "set_mode",
         "accounts",
         "create_account",
         "change_role",
@@ -69,6 +75,8 @@ class Order(BaseModel):
     """A span until now or a time, as `until:` has them."""
     world: str = ""
     mode: str = ""
+    settings: dict[str, Any] = Field(default_factory=dict)
+    """Of the mode."""
     parcel: Parcel | None = None
     name: str = Field(default="", max_length=255)
     """An account's."""
@@ -86,7 +94,11 @@ class OrderRefused(Exception):
 
 
 async def perform(
-    desk: MapDesk, accounts: Callable[[], AccountDesk], order: Order, progress: Progress
+    desk: MapDesk,
+    modes: ModeDesk,
+    accounts: Callable[[], AccountDesk],
+    order: Order,
+    progress: Progress,
 ) -> Any:
     """Does it; the result is fit for JSON. Raises OrderRefused.
 
@@ -95,6 +107,8 @@ async def perform(
     try:
         if order.do in account_orders.DEEDS:
             return await account_orders.perform(accounts(), order)
+        if order.do in MODE_DEEDS:
+            return await _perform_on_modes(modes, order)
         return await _perform(desk, order, progress)
     except Rejected as refusal:
         if order.do in account_orders.DEEDS:
@@ -107,6 +121,20 @@ async def perform(
         raise OrderRefused(str(error), wrong_words=True) from error
     except MapRefused as error:
         raise OrderRefused(str(error)) from error
+
+
+MODE_DEEDS = ("modes", "mode", "set_mode")
+
+
+async def _perform_on_modes(desk: ModeDesk, order: Order) -> Any:
+    operator = Actor(0, order.author, OWNER, "cli")
+    match order.do:
+        case "modes":
+            return [{"mode": each} for each in desk.names()]
+        case "mode":
+            return asdict(await desk.state(operator, order.world))
+        case "set_mode":
+            return asdict(await desk.change(operator, order.world, order.mode, order.settings))
 
 
 async def _perform(desk: MapDesk, order: Order, progress: Progress) -> Any:
@@ -188,7 +216,7 @@ def _told(entry: JournalEntry) -> dict[str, Any]:
     }
 
 
-def router(desk: MapDesk, accounts: AccountDesk, token: str) -> APIRouter:
+def router(desk: MapDesk, modes: ModeDesk, accounts: AccountDesk, token: str) -> APIRouter:
     """`token` is what a command must know: whoever may read the data folder does."""
     routes = APIRouter()
 
@@ -212,19 +240,23 @@ def router(desk: MapDesk, accounts: AccountDesk, token: str) -> APIRouter:
             fault = error.errors()[0]
             place = ".".join(map(str, fault["loc"]))
             return PlainTextResponse(f"{place}: {fault['msg']}".removeprefix(": "), 422)
-        return StreamingResponse(_lines(desk, accounts, order), media_type="application/x-ndjson")
+        return StreamingResponse(
+            _lines(desk, modes, accounts, order), media_type="application/x-ndjson"
+        )
 
     return routes
 
 
-async def _lines(desk: MapDesk, accounts: AccountDesk, order: Order) -> AsyncIterator[bytes]:
+async def _lines(
+    desk: MapDesk, modes: ModeDesk, accounts: AccountDesk, order: Order
+) -> AsyncIterator[bytes]:
     """Progress while it goes on, then the result. Who hangs up ends it after the edit at work."""
     news: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
 
     def progress(done: int, whole: int) -> None:
         news.put_nowait({"done": done, "whole": whole})
 
-    task = asyncio.create_task(perform(desk, lambda: accounts, order, progress))
+    task = asyncio.create_task(perform(desk, modes, lambda: accounts, order, progress))
     task.add_done_callback(lambda _: news.put_nowait(None))
     try:
         while (told := await news.get()) is not None:

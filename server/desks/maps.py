@@ -27,6 +27,7 @@ from server.editing.operations import Operation, Places, Restore, SetCells, SetP
 from server.failures import Rejected
 from server.game import Game
 from server.mapmakers import Draft
+from server.modes.finding import ModeRefused, find_mode
 from server.store import Store, StoredMap, StoredWorld, StoreError
 from server.store.audit import Audit
 from server.tiles import TileSet
@@ -115,7 +116,10 @@ class MapDesk:
     ) -> None:
         """A world that runs from the server's next start on, if nobody starts it before."""
         checked_name(name, "world")
-        checked_name(mode, "mode")
+        try:
+            find_mode(mode)
+        except ModeRefused as refusal:
+            raise MapRefused(str(refusal)) from refusal
         stored = await self._find(map_name)
         for world in await self._in_thread(self._store.worlds):
             if world.name == name:

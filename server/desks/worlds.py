@@ -8,8 +8,10 @@ from functools import partial
 from typing import Any
 
 from protocol_spec.codec import ErrorCode
-from server.desks.maps import MapDesk, MapRefused, checked_name
+from server.desks.maps import MapDesk, MapRefused
+from server.desks.modes import ModeDesk
 from server.failures import Rejected
+from server.game import Game
 from server.moderation.actor import Actor, checked_reason
 from server.services import Services
 from server.store import StoredWorld, maps
@@ -29,6 +31,8 @@ class WorldState:
     """Whether it will run after the server's next start."""
     player_count: int
     slow_mode_seconds: float
+    problem: str
+    """Why its mode does not run, in several lines; empty where all is well."""
 
 
 class WorldDesk:
@@ -40,11 +44,13 @@ class WorldDesk:
         self._worlds = worlds
         self._lobby = services.lobby
         self._chat = services.chat
+        self.modes = ModeDesk(database, worlds)
 
     async def states(self, actor: Actor) -> list[WorldState]:
         """All worlds, the oldest first. Raises Rejected."""
         actor.check("panel", "enter")
         counts = {each.name: each.player_count for each in self._lobby.world_statuses()}
+        games = self._lobby.games
         return [
             WorldState(
                 each.name,
@@ -55,6 +61,7 @@ class WorldDesk:
                 each.settings.starts,
                 counts.get(each.name, 0),
                 self._chat.slow_mode(each.name),
+                _problem(games[each.name], actor) if each.name in games else "",
             )
             for each in await self._maps.worlds()
         ]
@@ -98,16 +105,6 @@ class WorldDesk:
             raise Rejected(ErrorCode.COMMAND_USAGE, "stop it first")
         await self._database.do(maps.delete_world, name, actor.audit("world.delete", name))
 
-    async def set_mode(self, actor: Actor, name: str, mode: str) -> None:
-        """Gives a world that does not run another mode. Raises Rejected, MapRefused."""
-        actor.check("world", "settings")
-        checked_name(mode, "mode")
-        world = await self._find(name)
-        if self._worlds.is_running(name):
-            raise Rejected(ErrorCode.COMMAND_USAGE, "stop it first")
-        audit = actor.audit("world.settings", name, was=world.mode, mode=mode)
-        await self._database.do(maps.change_world, name, mode, world.settings, audit)
-
     async def set_message(self, actor: Actor, name: str, text: str) -> None:
         """What newcomers are told, and those who are there at once; empty: nothing.
 
@@ -134,3 +131,9 @@ class WorldDesk:
             if each.name == name:
                 return each
         raise MapRefused(f"there is no world {name!r}")
+
+
+def _problem(game: Game, actor: Actor) -> str:
+    """Why a world's mode does not run; its traceback is for those who can do something about it."""
+    problem = game.mode.problem
+    return problem if actor.may("world", "settings") else "".join(problem.splitlines()[-1:])

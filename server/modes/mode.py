@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 
 class ModeSettings(BaseModel):
-    """A mode's settings. Each field has a default, so that a world can run without a word."""
+    """A mode's settings. Each field has a default, so that a world can run without a word, and
+    a docstring, which the panel and the command line show."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class Mode:
