@@ -143,6 +143,8 @@ class ClientSession:
         self.records: list[codec.ModeRecord] = []
         """The mode's best list."""
         self.mode_news: list[codec.ModeNews] = []
+        self.goal: codec.ModeGoal | None = None
+        """Where the player is to go next in the mode."""
         self.round_trip_ticks = 0
         self._edits = 0
         self._by_slot: dict[int, Player] = {}
@@ -288,6 +290,7 @@ class ClientSession:
                 if self.mode is not None and self.mode.mode != message.mode:
                     self.scores.clear()
                     self.records.clear()
+                    self.goal = None
                 self.mode = message
             case codec.ModeScores():
                 if message.full:
@@ -298,6 +301,8 @@ class ClientSession:
                 del self.records[message.index :]
                 if message.count:
                     self.records.append(message)
+            case codec.ModeGoal():
+                self.goal = message if message.width else None
             case codec.ModeNews():
                 self.mode_news.append(message)
             case codec.Error():

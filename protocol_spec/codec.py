@@ -29,7 +29,7 @@ _HEAD = struct.Struct("!BH")
 
 PROTOCOL_VERSION = 1
 SUBPROTOCOL = "estragon.v1"
-SCHEMA_HASH = 0xA4BFE9C3
+SCHEMA_HASH = 0x5A9D889F
 MAGIC = 1163088978
 """The first field of HELLO, "ESTR" in ASCII: whoever does not send it is not one of us."""
 MAX_CLIENT_MESSAGE = 4096
@@ -144,6 +144,7 @@ class MessageType(IntEnum):
     MODE_SCORES = 66
     MODE_RECORD = 67
     MODE_NEWS = 68
+    MODE_GOAL = 69
 
 
 class ErrorCode(IntEnum):
@@ -1839,6 +1840,30 @@ class ModeNews:
         return cls(key, values, texts)
 
 
+@dataclass(slots=True)
+class ModeGoal:
+    """Where the receiver is to go next in the mode, to be marked on the map."""
+
+    TYPE: ClassVar[int] = 69
+
+    x: int
+    """The left column. In tiles."""
+    y: int
+    """The upper row. In tiles."""
+    width: int
+    """0: nowhere in particular. In tiles."""
+    height: int
+    """In tiles."""
+
+    def encode(self) -> bytes:
+        return _frame(69, struct.pack("!HHHH", self.x, self.y, self.width, self.height))
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        (x, y, width, height) = struct.unpack_from("!HHHH", payload, 0)
+        return cls(x, y, width, height)
+
+
 Message = (
     PlayerUpdate
     | PlayerJoin
@@ -1878,6 +1903,7 @@ Message = (
     | ModeScores
     | ModeRecord
     | ModeNews
+    | ModeGoal
 )
 
 MESSAGES: dict[int, type[Message]] = {
@@ -1919,6 +1945,7 @@ MESSAGES: dict[int, type[Message]] = {
     ModeScores.TYPE: ModeScores,
     ModeRecord.TYPE: ModeRecord,
     ModeNews.TYPE: ModeNews,
+    ModeGoal.TYPE: ModeGoal,
 }
 
 

@@ -171,9 +171,11 @@ def test_a_race_goes_over_its_checkpoints_in_order_and_has_a_winner_and_a_record
     began = server.world.tick
     server.tick(3)
     assert 40 <= vladimir.place[0] / 1024 < 42
+    assert vladimir.goal == codec.ModeGoal(44, 44, 1, 9)
     ran(server, vladimir)
     row = vladimir.scores[vladimir.player_id]
     assert row.score == 1
+    assert vladimir.goal is None
     # From the first cell of the start to the finish are 11.5 tiles at 0.25 a tick.
     assert 46 <= row.time <= 60
     assert row.time <= server.world.tick - began

@@ -2,7 +2,7 @@
 
 export const PROTOCOL_VERSION = 1;
 export const SUBPROTOCOL = "estragon.v1";
-export const SCHEMA_HASH = 2764040643;
+export const SCHEMA_HASH = 1520273567;
 /** The first field of HELLO, "ESTR" in ASCII: whoever does not send it is not one of us. */
 export const MAGIC = 1163088978;
 /** The longest WebSocket message that a client may send. */
@@ -79,7 +79,8 @@ export const MessageType = Object.freeze({
   "MODE_STATE": 65,
   "MODE_SCORES": 66,
   "MODE_RECORD": 67,
-  "MODE_NEWS": 68
+  "MODE_NEWS": 68,
+  "MODE_GOAL": 69
 });
 export const ErrorCode = Object.freeze({
   "INTERNAL": 1,
@@ -1181,6 +1182,27 @@ const MESSAGES = {
         "name": "texts",
         "type": "string",
         "max": 2000
+      }
+    ]
+  },
+  "69": {
+    "name": "MODE_GOAL",
+    "fields": [
+      {
+        "name": "x",
+        "type": "u16"
+      },
+      {
+        "name": "y",
+        "type": "u16"
+      },
+      {
+        "name": "width",
+        "type": "u16"
+      },
+      {
+        "name": "height",
+        "type": "u16"
       }
     ]
   }

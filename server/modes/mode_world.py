@@ -219,6 +219,11 @@ class ModeWorld:
         else:
             self._news.append(frame)
 
+    def show_goal(self, player_id: int, rectangle: Rectangle | None) -> None:
+        """Shows a player where to go next; None: nowhere in particular."""
+        frame = codec.ModeGoal(*(rectangle or (0, 0, 0, 0))).encode()
+        self._private_news.append((player_id, frame))
+
     def keep(self, document: Mapping[str, Any]) -> None:
         """Writes down what is to outlast the server: anything that JSON can hold, as a whole.
 

@@ -1,7 +1,8 @@
 """A race: from the area `start` through `checkpoint 1`, `checkpoint 2` and on, over the line. Pure.
 
-The line is the area `finish`, or the start itself where the map has none. The fastest times are
-kept, as long as the track stays as it is.
+The line is the area `finish`, or the start itself where the map has none. Without a `start` the
+first checkpoint is it, as on the arenas that the server makes. The fastest times are kept, as long
+as the track stays as it is.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from server.modes.rounds import Rounds, RoundSettings
 from server.world import Player
 
 START, FINISH = "start", "finish"
-CHECKPOINT = re.compile(r"checkpoint (\d+)")
+CHECKPOINT = re.compile(r"checkpoint[ _](\d+)")
 
 
 class RaceSettings(RoundSettings):
@@ -37,6 +38,8 @@ class Race(Rounds):
     def __init__(self, world: ModeWorld, settings: RaceSettings) -> None:
         super().__init__(world, settings)
         self.race = settings
+        self._start = ""
+        """The name of the area where all begin."""
         self._way: list[str] = []
         """The names of the areas of a lap, the line as the last."""
         self._passed: dict[int, int] = {}
@@ -62,10 +65,12 @@ class Race(Rounds):
     def _look_at_track(self) -> None:
         """The map's areas may have been drawn anew; other tracks have other records."""
         areas = self.world.areas
-        numbers = [int(found[1]) for each in areas if (found := CHECKPOINT.fullmatch(each))]
-        checkpoints = [f"checkpoint {each}" for each in sorted(numbers)]
-        is_complete = START in areas and bool(checkpoints)
-        self._way = [*checkpoints, FINISH if FINISH in areas else START] if is_complete else []
+        found = [(int(it[1]), each) for each in areas if (it := CHECKPOINT.fullmatch(each))]
+        checkpoints = [name for _, name in sorted(found)]
+        if START in areas:
+            checkpoints.insert(0, START)
+        self._start, *way = checkpoints or [""]
+        self._way = [*way, FINISH if FINISH in areas else self._start] if way else []
         kept: Any = self.world.kept.get("best", [])
         is_same = self.world.kept.get("track") == self._track()
         self._best = [Record(**each) for each in kept] if is_same else []
@@ -74,7 +79,8 @@ class Race(Rounds):
     def _track(self) -> list[Any]:
         """What the times are about, fit for JSON."""
         areas = self.world.areas
-        rectangles = [list(each) for name in (START, *self._way) for each in areas.get(name, ())]
+        names = (self._start, *self._way)
+        rectangles = [list(each) for name in names for each in areas.get(name, ())]
         return [self.race.laps, *rectangles] if self._way else []
 
     def begin_round(self) -> None:
@@ -86,13 +92,14 @@ class Race(Rounds):
         self._passed = {}
         places = [
             (left + column + 0.5, top + row + 0.5)
-            for left, top, width, height in self.world.areas[START]
+            for left, top, width, height in self.world.areas[self._start]
             for row in range(height)
             for column in range(width)
         ]
         for index, player_id in enumerate(self.playing):
-            self._passed[player_id] = 0 if self.world.is_in(player_id, START) else -1
+            self._passed[player_id] = 0 if self.world.is_in(player_id, self._start) else -1
             self.world.teleport(player_id, *places[index % len(places)])
+            self._show_goal(player_id)
         self.show(ModePhase.RUNNING, Text("RACE_GO"))
 
     def enter_area(self, player: Player, area: str) -> None:
@@ -101,11 +108,12 @@ class Race(Rounds):
         if passed is None or not is_racing or self.world.score(player.player_id).time:
             return
         if passed < 0:
-            self._passed[player.player_id] = 0 if area == START else -1
+            self._passed[player.player_id] = 0 if area == self._start else -1
             return
         if area != self._way[passed % len(self._way)]:
             return
         self._passed[player.player_id] = passed + 1
+        self._show_goal(player.player_id)
         laps, within = divmod(passed + 1, len(self._way))
         if within:
             text = Text("RACE_CHECKPOINT", (within, len(self._way) - 1))
@@ -116,6 +124,17 @@ class Race(Rounds):
             self.world.announce(Text("RACE_LAP", (laps, self.race.laps)), to=player.player_id)
         else:
             self._arrive(player)
+
+    def came_back(self, player: Player) -> None:
+        self._show_goal(player.player_id)
+
+    def _show_goal(self, player_id: int) -> None:
+        """The next area of the lap; none for who is through."""
+        passed = self._passed.get(player_id, 0)
+        is_through = passed >= len(self._way) * self.race.laps
+        next_area = self._way[max(passed, 0) % len(self._way)]
+        rectangles = self.world.areas.get(next_area, ())
+        self.world.show_goal(player_id, rectangles[0] if rectangles and not is_through else None)
 
     def _arrive(self, player: Player) -> None:
         time = self.world.tick - self._began
@@ -138,6 +157,8 @@ class Race(Rounds):
 
     def end_round(self) -> Text:
         times = {each: self.world.score(each).time for each in self.playing}
+        for player_id in self.playing:
+            self.world.show_goal(player_id, None)
         arrived = [each for each, time in times.items() if time]
         if not arrived:
             return Text("RACE_NOBODY")

@@ -48,6 +48,7 @@ enum MessageType {
 	MODE_SCORES = 66,
 	MODE_RECORD = 67,
 	MODE_NEWS = 68,
+	MODE_GOAL = 69,
 }
 
 ## Why the server refuses. A fatal one is followed by a close with 4000 + the code.
@@ -328,7 +329,7 @@ enum ModeMark {
 
 const PROTOCOL_VERSION: int = 1
 const SUBPROTOCOL: String = "estragon.v1"
-const SCHEMA_HASH: int = 2764040643
+const SCHEMA_HASH: int = 1520273567
 ## The first field of HELLO, "ESTR" in ASCII: whoever does not send it is not one of us.
 const MAGIC: int = 1163088978
 ## The longest WebSocket message that a client may send. In bytes.
@@ -2099,6 +2100,36 @@ class ModeNews:
 		texts = reader.text(2000)
 
 
+## Where the receiver is to go next in the mode, to be marked on the map.
+class ModeGoal:
+	extends Message
+	## The left column. In tiles.
+	var x: int = 0
+	## The upper row. In tiles.
+	var y: int = 0
+	## 0: nowhere in particular. In tiles.
+	var width: int = 0
+	## In tiles.
+	var height: int = 0
+
+	func _init() -> void:
+		type = MessageType.MODE_GOAL
+
+	func write(writer: Writer) -> void:
+		writer.stream.put_u16(x)
+		writer.stream.put_u16(y)
+		writer.stream.put_u16(width)
+		writer.stream.put_u16(height)
+
+	func read(reader: Reader) -> void:
+		if not reader.has(8):
+			return
+		x = reader.stream.get_u16()
+		y = reader.stream.get_u16()
+		width = reader.stream.get_u16()
+		height = reader.stream.get_u16()
+
+
 ## An empty message of that type, or null where the type is not known.
 static func create(message_type: int) -> Message:
 	match message_type:
@@ -2178,6 +2209,8 @@ static func create(message_type: int) -> Message:
 			return ModeRecord.new()
 		MessageType.MODE_NEWS:
 			return ModeNews.new()
+		MessageType.MODE_GOAL:
+			return ModeGoal.new()
 	return null
 
 
