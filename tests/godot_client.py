@@ -66,11 +66,13 @@ class GodotPlayer:
         size: str = "1280x720",
         home: Path | None = None,
         remembers: bool = False,
+        nearby_port: int | None = None,
     ) -> None:
         """`display` are the variables of a screen to open a window on; headless without it.
 
         `home` is the folder in which the client's `user://` lies, where it is not the usual one.
-        What the client `remembers` it keeps there.
+        What the client `remembers` it keeps there. It looks for servers nearby on this machine
+        alone, at `nearby_port`.
         """
         plan_path.write_text(json.dumps(list(plan)), encoding="utf-8")
         screen = [*WINDOW, "--resolution", size] if display else ["--headless"]
@@ -86,6 +88,7 @@ class GodotPlayer:
                 *("--", f"--server={address}", f"--name={name}", f"--plan={plan_path}"),
                 f"--locale={locale}",
                 *(["--remember=yes"] if remembers else []),
+                *([f"--nearby-port={nearby_port}"] if nearby_port else []),
             ],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -10,6 +10,7 @@ import pytest
 from tests.conftest import needed
 from tests.godot_client import GodotPlayer, Plan, complaints, run_godot
 from tests.running import running_server
+from tests.test_discovery import asking_port
 
 LIST = "%ServerList"
 FIRST = f"{LIST}/%Saved/ServerRow"
@@ -77,3 +78,35 @@ def test_servers_one_has_played_on_are_in_the_list_the_next_time(tmp_path: Path)
         ("", False),
         ("Под деревом", True),
     ]
+
+
+def test_a_server_on_this_network_is_found_and_played_on_without_an_address(tmp_path: Path) -> None:
+    environment = {
+        "ESTRAGON_DISCOVERY": "true",
+        "ESTRAGON_DISCOVERY_PORT": "0",
+        "ESTRAGON_NAME": "Под деревом",
+    }
+    row = f"{LIST}/%Nearby/ServerRow"
+    plan: Plan = [
+        {"do": "fill_in"},
+        {"do": "click", "node": "%Servers"},
+        {"do": "wait_text", "node": f"{row}/%Name", "text": "Под деревом"},
+        {"do": "wait_text", "node": f"{row}/%Count", "text": "0 / "},
+        {"do": "click", "node": f"{row}/%Keep"},
+        {"do": "wait_text", "node": f"{FIRST}/%Name", "text": "Под деревом"},
+        {"do": "click", "node": f"{FIRST}/%Choose"},
+        {"do": "click", "node": "%Play"},
+        {"do": "wait_world"},
+        {"do": "quit"},
+    ]
+    with (
+        running_server(tmp_path, environment=environment) as server,
+        GodotPlayer(
+            plan,
+            tmp_path / "plan.json",
+            address="127.0.0.1:9",
+            name="Estragon",
+            nearby_port=asking_port(server),
+        ) as godot,
+    ):
+        godot.finish()

@@ -1,6 +1,6 @@
 class_name ServerList
 extends Dialog
-## The servers that one has written down, each as it is just now.
+## The servers that one has written down and those of the local network, each as it is just now.
 
 ## The player wants to go there.
 signal chosen(address: String)
@@ -19,6 +19,8 @@ var book: ServerBook = null:
 			_show_book()
 
 @onready var _saved: VBoxContainer = %Saved
+@onready var _nearby: VBoxContainer = %Nearby
+@onready var _search: LocalSearch = %LocalSearch
 @onready var _empty: Label = %Empty
 @onready var _address: LineEdit = %NewAddress
 @onready var _message: RefusalLabel = %Message
@@ -29,6 +31,9 @@ func _ready() -> void:
 	(%Close as Button).pressed.connect(close)
 	_address.text_submitted.connect(func(_text: String) -> void: _add())
 	_address.text_changed.connect(func(_text: String) -> void: _message.clear())
+	_search.found.connect(_on_found)
+	_search.lost.connect(_on_lost)
+	visibility_changed.connect(_on_visibility_changed)
 	if book != null:
 		_show_book()
 
@@ -48,8 +53,17 @@ func close() -> void:
 
 ## The lines of the servers in the book, from top to bottom.
 func rows() -> Array[ServerRow]:
+	return _rows_in(_saved)
+
+
+## The lines of the servers that were found on the local network.
+func nearby_rows() -> Array[ServerRow]:
+	return _rows_in(_nearby)
+
+
+func _rows_in(section: VBoxContainer) -> Array[ServerRow]:
 	var found: Array[ServerRow] = []
-	for child: Node in _saved.get_children():
+	for child: Node in section.get_children():
 		if child is ServerRow and not child.is_queued_for_deletion():
 			found.append(child)
 	return found
@@ -70,6 +84,9 @@ func _show_book() -> void:
 			by_address[entry.address] = _add_row(entry)
 		_saved.move_child(by_address[entry.address], place)
 	_empty.visible = entries.is_empty()
+	for row: ServerRow in nearby_rows():
+		row.visible = book.find(row.address) == null
+	_show_nearby()
 
 
 func _add_row(entry: ServerBook.Entry) -> ServerRow:
@@ -112,3 +129,44 @@ func _add() -> void:
 		_message.clear()
 	else:
 		_message.show_problem(problem)
+
+
+func _on_visibility_changed() -> void:
+	_search.stop()
+	if is_visible_in_tree():
+		_search.start()
+
+
+func _on_found(address: String, server_name: String) -> void:
+	var row: ServerRow = ROW.instantiate()
+	row.address = address
+	row.known_name = server_name
+	row.is_kept = false
+	row.visible = book.find(address) == null
+	row.chosen.connect(_choose.bind(address))
+	row.kept_or_removed.connect(func() -> void: _keep(row))
+	_nearby.add_child(row, true)
+	_show_nearby()
+
+
+func _on_lost(address: String) -> void:
+	for row: ServerRow in nearby_rows():
+		if row.address == address:
+			row.queue_free()
+	_show_nearby()
+
+
+func _keep(row: ServerRow) -> void:
+	var problem: StringName = book.add(row.address, row.known_name)
+	if problem.is_empty():
+		_message.clear()
+		_focus(rows().size() - 1)
+	else:
+		_message.show_problem(problem)
+
+
+func _show_nearby() -> void:
+	var shown: Array[ServerRow] = nearby_rows().filter(
+		func(row: ServerRow) -> bool: return row.visible
+	)
+	(%Nobody as Label).visible = shown.is_empty()

@@ -143,7 +143,8 @@ func _note_answer() -> void:
 
 func _read() -> void:
 	var json: JSON = JSON.new()
-	var is_json: bool = json.parse(_body.get_string_from_utf8()) == OK
+	var is_text: bool = EstragonCodec.is_utf8(_body)
+	var is_json: bool = is_text and json.parse(_body.get_string_from_utf8()) == OK
 	_finish(ServerInfo.read(json.data) if is_json else null, false)
 
 

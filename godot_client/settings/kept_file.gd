@@ -15,7 +15,7 @@ static func read(path: String) -> Dictionary:
 	var json: JSON = JSON.new()
 	if file != null and file.get_length() <= MAX_BYTES:
 		var bytes: PackedByteArray = file.get_buffer(file.get_length())
-		if _is_ascii(bytes) and json.parse(bytes.get_string_from_ascii()) == OK:
+		if EstragonCodec.is_utf8(bytes) and json.parse(bytes.get_string_from_utf8()) == OK:
 			if json.data is Dictionary:
 				return json.data
 	if file != null:
@@ -31,29 +31,6 @@ static func write(path: String, kept: Dictionary) -> bool:
 	var file: FileAccess = FileAccess.open(draft, FileAccess.WRITE)
 	if file == null:
 		return false
-	var stored: bool = file.store_string(_ascii(JSON.stringify(kept, "\t")))
+	var stored: bool = file.store_string(JSON.stringify(kept, "\t", false))
 	file.close()
 	return stored and DirAccess.rename_absolute(draft, path) == OK
-
-
-## The engine complains of bytes that are no text; this game writes no others than these.
-static func _is_ascii(bytes: PackedByteArray) -> bool:
-	for byte: int in bytes:
-		if byte == 0 or byte > 127:
-			return false
-	return true
-
-
-## The same JSON without a letter beyond ASCII.
-static func _ascii(json: String) -> String:
-	var text: PackedStringArray = PackedStringArray()
-	for index: int in json.length():
-		var letter: int = json.unicode_at(index)
-		if letter < 128:
-			text.append(json[index])
-		elif letter < 0x10000:
-			text.append("\\u%04x" % letter)
-		else:
-			var above: int = letter - 0x10000
-			text.append("\\u%04x\\u%04x" % [0xD800 + (above >> 10), 0xDC00 + (above & 0x3FF)])
-	return "".join(text)

@@ -1,8 +1,10 @@
 extends Node
 ## Plays the real game from a plan, for tests in other languages:
 ## [code]godot --headless --path godot_client res://tests/play.tscn -- --server=127.0.0.1:8000
-## --name=Estragon --plan=/abs/plan.json [--locale=ru] [--remember=yes][/code]. See [PlayDriver] for
-## the steps. Without [code]--remember[/code] nothing is kept in [code]user://[/code].
+## --name=Estragon --plan=/abs/plan.json [--locale=ru] [--remember=yes]
+## [--nearby-port=8000][/code]. See [PlayDriver] for the steps. Without [code]--remember[/code]
+## nothing is kept in [code]user://[/code]; servers nearby are looked for on this machine alone, at
+## that port.
 
 
 func _ready() -> void:
@@ -10,6 +12,10 @@ func _ready() -> void:
 	for argument: String in OS.get_cmdline_user_args():
 		options[argument.get_slice("=", 0)] = argument.substr(argument.find("=") + 1)
 	Settings.is_persistent = options.has("--remember")
+	LocalSearch.hosts.clear()
+	if options.has("--nearby-port"):
+		LocalSearch.hosts.append("127.0.0.1")
+		LocalSearch.port = int(options["--nearby-port"])
 	if not Settings.is_persistent:
 		Connection.account.store = EstragonTokenStore.new("")
 	Settings.speak(options.get("--locale", "en"))

@@ -41,6 +41,7 @@ class Complaints:
 
 func _ready() -> void:
 	Settings.is_persistent = false
+	LocalSearch.hosts.clear()
 	Connection.account.store = EstragonTokenStore.new("")
 	OS.add_logger(_complaints)
 	await get_tree().process_frame
