@@ -37,6 +37,8 @@ func _ready() -> void:
 	_who.logged_out.connect(_on_logged_out)
 	_page.closed.connect(_on_page_closed)
 	(%Servers as Button).pressed.connect(_servers.open)
+	(%Settings as Button).pressed.connect((%SettingsPage as SettingsPage).open)
+	(%SettingsPage as SettingsPage).closed.connect((%Settings as Button).grab_focus)
 	_servers.chosen.connect(_on_server_chosen)
 	_servers.closed.connect((%Servers as Button).grab_focus)
 	_play.pressed.connect(play)
