@@ -51,6 +51,7 @@ screenshots: tools
 
 tools: $(READY)
 	@$(BIN)/python tests/toolbox.py fetch
+	@$(BIN)/python tests/toolbox.py fetch tmux tshark
 
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \

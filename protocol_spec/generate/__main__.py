@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from protocol_spec.generate import gdscript, javascript, markdown, python
+from protocol_spec.generate import gdscript, javascript, markdown, python, wireshark
 from protocol_spec.generate.spec import Spec, load
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,6 +24,7 @@ def generated_files(spec: Spec) -> dict[Path, str]:
         ),
         Path("admin/components/codec.js"): javascript.emit(spec),
         Path("protocol_spec/reference.md"): markdown.emit(spec),
+        Path("protocol_spec/estragon.lua"): wireshark.emit(spec),
     }
 
 
