@@ -10,6 +10,7 @@ from typing import Any
 
 from protocol_spec import codec
 from protocol_spec.client import Client, Refused
+from protocol_spec.playing import Playing
 
 COMMAND_SECONDS = 1 / 20
 PING_SECONDS = 1.0
@@ -20,11 +21,15 @@ NAMES = ("Vladimir", "Pozzo", "Lucky", "Murphy", "Molloy", "Malone", "Krapp", "W
 class Bot:
     """A client that turns now and then, and notes when snapshots come."""
 
-    def __init__(self, number: int, seed: int, keeps_players: bool = False) -> None:
+    def __init__(
+        self, number: int, seed: int, keeps_players: bool = False, plays: bool = False
+    ) -> None:
+        """One that `plays` takes part in its world's mode."""
         self.client = Client(f"{NAMES[number % len(NAMES)]} {seed % 1000:03}{number:04}"[:20])
         session = self.client.session
         session.look = number % 256
-        session.keeps_players = keeps_players
+        session.keeps_players = keeps_players or plays
+        self._playing = Playing(session, seed * 100_003 + number) if plays else None
         session.on_message = self._note
         self.joined = False
         self.bytes = 0
@@ -57,7 +62,10 @@ class Bot:
         self.joined = True
 
     def act(self) -> None:
-        """One command: mostly straight on, now and then another way."""
+        """One command: mostly straight on, now and then another way; or what the mode wants."""
+        if self._playing is not None:
+            self._playing.act()
+            return
         if self._random.random() < 0.05:
             self._direction = self._random.randrange(65536)
         self.client.session.walk(self._direction)
@@ -76,14 +84,16 @@ class Bot:
         self.round_trips.clear()
 
 
-async def run_bots(url: str, count: int, seconds: float, world: str = "") -> dict[str, Any]:
+async def run_bots(
+    url: str, count: int, seconds: float, world: str = "", *, plays: bool = False
+) -> dict[str, Any]:
     """Joins with all bots, lets them walk for `seconds`, and reports what they saw.
 
     Figures are per bot: the mean where a bot is as good as another, and for gaps between snapshots
     the quantiles over all gaps of all bots.
     """
     seed = time.time_ns()
-    bots = [Bot(number, seed) for number in range(count)]
+    bots = [Bot(number, seed, plays=plays) for number in range(count)]
     gate = asyncio.Semaphore(JOINS_AT_ONCE)
 
     async def join(bot: Bot) -> None:

@@ -325,3 +325,20 @@ def test_guests_build_where_the_mode_lets_them_and_nowhere_else() -> None:
 def test_a_building_rule_for_nobody_that_there_is_is_refused() -> None:
     with pytest.raises(ModeRefused, match="areas: 'wizard' is neither everyone, a role"):
         choose("build", {"areas": {"castle": ["wizard"]}})
+
+
+def test_tag_goes_on_when_who_is_it_leaves_and_ends_when_all_do() -> None:
+    server = tag_server()
+    three = [server.join(each) for each in ("Vladimir", "Pozzo", "Lucky")]
+    begun(server, *three)
+    vladimir, pozzo, lucky = three
+    assert it_of(pozzo) == [vladimir.player_id]
+    vladimir.disconnect()
+    server.tick()
+    assert it_of(pozzo) == [pozzo.player_id]
+    assert heard(pozzo)[-1] == ("TAG_NEW_IT", "Pozzo")
+    pozzo.disconnect()
+    lucky.disconnect()
+    server.tick(5)
+    assert server.game.mode.problem == ""
+    assert phase(server.join("Godot")) == ModePhase.OVER

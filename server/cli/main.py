@@ -105,12 +105,15 @@ def _add_bots(commands: Any) -> None:
     bots.add_argument("--count", type=int, default=20)
     bots.add_argument("--seconds", type=float, default=30.0)
     bots.add_argument("--world", default="", help="which world; the first where not given")
+    bots.add_argument("--play", action="store_true", help="take part in the world's mode")
     bots.set_defaults(run=_bots)
 
 
 def _bots(chosen: argparse.Namespace) -> int:
     from protocol_spec.bots import run_bots
 
-    report = asyncio.run(run_bots(chosen.url, chosen.count, chosen.seconds, chosen.world))
+    report = asyncio.run(
+        run_bots(chosen.url, chosen.count, chosen.seconds, chosen.world, plays=chosen.play)
+    )
     print(json.dumps(report))
     return 1 if report["dropped"] else 0

@@ -94,8 +94,10 @@ class Rounds(Mode):
             is_over = self.world.tick >= self.ends_tick or len(self.playing) < least
             if is_over and self.phase is ModePhase.RUNNING:
                 self.finish()
-        elif count < self.rounds.least_players:
-            self._wait()
+        elif count < self.rounds.least_players and (
+            self.phase is ModePhase.PAUSE or self.world.tick >= self.ends_tick
+        ):
+            self._wait()  # What a round has come to is shown even to one who is left alone.
         elif self.world.tick >= self.ends_tick:
             self._begin()
 

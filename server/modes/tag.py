@@ -46,13 +46,18 @@ class Tag(Rounds):
         self._make_it(first)
 
     def play(self) -> None:
+        if not self.it:
+            return
         for player_id in self.world.near(self.it, self.tag.touch_tiles):
             if player_id in self.playing and self._is_touchable(player_id):
                 self._catch(player_id)
                 return
 
     def gave_up(self, player: Player) -> None:
-        if player.player_id == self.it and self.playing:
+        if player.player_id != self.it:
+            return
+        self.it = 0
+        if self.playing:
             new = min(self.playing, key=lambda each: (self._turns.get(each, 0), each))
             self._make_it(new)
             self.world.announce(Text("TAG_NEW_IT", (self.playing[new].name,)))
