@@ -12,9 +12,8 @@ const REDRAW_SECONDS: float = 0.1
 ## How large others are, and how near to one of them a click means them.
 const DOT_RADIUS: float = 3.0
 const CLICK_RADIUS: float = 8.0
-## The colours of what is not known, and of others.
+## The colours of what is not known, and of lines around dots.
 const UNKNOWN_COLOUR: Color = Color(0.129, 0.106, 0.145, 0.85)
-const OTHERS_COLOUR: Color = Color("f5eedb")
 const INK: Color = Color("2a2233")
 
 ## Which of [constant ZOOMS] it has.
@@ -60,11 +59,13 @@ func _draw() -> void:
 		var box: Rect2 = Rect2(place.round(), Vector2(side, side))
 		if box.intersects(Rect2(Vector2.ZERO, size)):
 			draw_texture_rect(parts[part], box, false)
+	_draw_goal(corner)
 	for player: EstragonPlayer in _world.in_sight.values():
 		if player.player_id != _world.own_id:
 			var dot: Vector2 = place_of(player)
 			draw_circle(dot, DOT_RADIUS + 1.0, INK)
-			draw_circle(dot, DOT_RADIUS, OTHERS_COLOUR)
+			var is_it: bool = _world.play.has_mark(player.player_id, EstragonCodec.ModeMark.IT)
+			draw_circle(dot, DOT_RADIUS, Colours.of(&"chased" if is_it else &"other"))
 	_draw_own()
 
 
@@ -92,6 +93,18 @@ func show_world(world: EstragonWorld) -> void:
 ## Where somebody is on it, in pixels.
 func place_of(player: EstragonPlayer) -> Vector2:
 	return (_tiles(player.position) - _corner()) * ZOOMS[zoom]
+
+
+## Where one is to go; what lies beyond the edge is marked there.
+func _draw_goal(corner: Vector2) -> void:
+	var goal: Rect2i = _world.play.goal
+	if goal.size.x == 0:
+		return
+	var place: Vector2 = (Vector2(goal.position) - corner) * ZOOMS[zoom]
+	var extent: Vector2 = (Vector2(goal.size) * ZOOMS[zoom]).max(Vector2(6.0, 6.0))
+	place = place.clamp(Vector2.ZERO, size - extent)
+	draw_rect(Rect2(place, extent).grow(1.0), INK)
+	draw_rect(Rect2(place, extent), Colours.of(&"goal"))
 
 
 func _draw_own() -> void:

@@ -11,6 +11,9 @@ const REFRESH_SECONDS: float = 0.5
 const NEAR_COLOUR: Color = Color("f3e3c0")
 const FAR_COLOUR: Color = Color("b39c86")
 
+## How wide the column of results is, in pixels.
+const RESULT_WIDTH: int = 90
+
 var _is_stale: bool = true
 var _refresh_in: float = 0.0
 
@@ -27,6 +30,7 @@ func _ready() -> void:
 	session.player_joined.connect(_change.unbind(1))
 	session.player_changed.connect(_change.unbind(2))
 	session.player_left.connect(_change.unbind(2))
+	session.scores_changed.connect(_change)
 	session.world_entered.connect(_change.unbind(1))
 
 
@@ -74,6 +78,10 @@ func _refresh() -> void:
 	if world != null:
 		players.assign(world.players.values())
 	players.sort_custom(_comes_before)
+	_tree.columns = 1 if world == null or world.play.scores.is_empty() else 2
+	if _tree.columns == 2:
+		_tree.set_column_expand(1, false)
+		_tree.set_column_custom_minimum_width(1, RESULT_WIDTH)
 	_title.text = tr_n(&"PLAYERS_HERE", &"PLAYERS_HERE_PLURAL", players.size()) % players.size()
 	var root: TreeItem = _tree.create_item()
 	for player: EstragonPlayer in players:
@@ -91,6 +99,11 @@ func _fill(item: TreeItem, player: EstragonPlayer) -> void:
 	item.set_text(0, tr(&"PLAYERS_YOU") % player.name if is_own else player.name)
 	var is_near: bool = Connection.session.world.in_sight.has(player.player_id)
 	var colour: Color = NEAR_COLOUR if is_near else FAR_COLOUR
+	if _tree.columns == 2:
+		var play: EstragonMode = Connection.session.world.play
+		item.set_text(1, ScoreText.result(play, player.player_id))
+		item.set_text_alignment(1, HORIZONTAL_ALIGNMENT_RIGHT)
+		item.set_custom_color(1, Scoreboard.colour_of(play, player.player_id))
 	item.set_custom_color(0, ChatLog.OWN_COLOUR if is_own else colour)
 
 

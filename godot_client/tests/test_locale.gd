@@ -35,7 +35,7 @@ func test_every_key_in_scenes_and_scripts_is_translated() -> void:
 		. create_from_string(
 			(
 				'"((?:MENU|WHO|SERVERS?|SETTINGS|HUD|CHAT|PAUSE|PLAYERS|BACK|RETRY|ACCOUNT|RENAME|REPORT|DIALOG'
-				+ '|NOTICE|DURATION|ERROR|EMOTE)_[A-Z_]*[A-Z])"'
+				+ '|NOTICE|DURATION|ERROR|EMOTE|SCORES|MODE)_[A-Z_]*[A-Z])"'
 			)
 		)
 	)

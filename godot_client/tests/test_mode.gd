@@ -58,3 +58,44 @@ func _record(index: int, count: int, name: String) -> EstragonCodec.ModeRecord:
 	message.count = count
 	message.name = name
 	return message
+
+
+func test_a_goal_is_told_and_forgotten_with_the_mode() -> void:
+	var session: EstragonSession = ServerDouble.session_in_world()
+	var told: Array = []
+	session.goal_changed.connect(func() -> void: told.append(true))
+	var goal: EstragonCodec.ModeGoal = EstragonCodec.ModeGoal.new()
+	goal.x = 30
+	goal.y = 40
+	goal.width = 5
+	goal.height = 2
+	ServerDouble.feed(session, [_state("race"), goal])
+	equal(session.world.play.goal, Rect2i(30, 40, 5, 2), "where to go")
+	ServerDouble.feed(session, [_state("race")])
+	equal(session.world.play.goal.size.x, 5, "still")
+	ServerDouble.feed(session, [_state("tag")])
+	equal(session.world.play.goal, Rect2i(), "another mode")
+	equal(told.size(), 2, "each change is told")
+
+
+func test_an_arrow_points_to_a_goal_that_is_not_near() -> void:
+	var scene: Node2D = Node2D.new()
+	var arrow: Sprite2D = Sprite2D.new()
+	arrow.name = "GoalArrow"
+	arrow.unique_name_in_owner = true
+	scene.add_child(arrow)
+	arrow.owner = scene
+	var mark: GoalMark = GoalMark.new()
+	scene.add_child(mark)
+	mark.owner = scene
+	tree.root.add_child(scene)
+	mark.show_goal(Rect2i(100, 0, 2, 2))
+	mark.point_from(Vector2(0, 16))
+	yes(arrow.visible, "it is far away")
+	near(arrow.rotation, 0.0, 0.01, "in the east")
+	mark.point_from(Vector2(1599, 16))
+	yes(not arrow.visible, "there")
+	mark.show_goal(Rect2i())
+	mark.point_from(Vector2.ZERO)
+	yes(not arrow.visible, "no goal")
+	scene.free()

@@ -15,6 +15,9 @@ const OVERHEAD: PackedScene = preload("res://world/overhead.tscn")
 ## Pixels of the map for each 1/1024 tile.
 const PIXELS_PER_UNIT: float = TilePictures.CELL_PIXELS / float(EstragonCodec.UNITS_PER_TILE)
 
+## How much is seen of who only watches.
+const WATCHER_ALPHA: float = 0.5
+
 ## Who it is. To be set before the figure is added to the scene.
 var player: EstragonPlayer = null
 
@@ -26,6 +29,7 @@ var _leapt: float = 0.0
 
 @onready var _figure: Sprite2D = %Figure
 @onready var _name: Label = %Name
+@onready var _it: Sprite2D = %It
 
 
 func _ready() -> void:
@@ -57,6 +61,16 @@ func show_own(walker: EstragonWalker, delta: float) -> void:
 ## The middle of the figure on the map.
 func middle() -> Vector2:
 	return position + _figure.offset
+
+
+## Shows who is it, and who only watches.
+func show_marks(play: EstragonMode) -> void:
+	var is_it: bool = play.has_mark(player.player_id, EstragonCodec.ModeMark.IT)
+	var watches: bool = play.has_mark(player.player_id, EstragonCodec.ModeMark.SPECTATOR)
+	_name.modulate = Colours.of(&"chased") if is_it else Color.WHITE
+	_it.modulate = Colours.of(&"chased")
+	_figure.modulate = Color(1.0, 1.0, 1.0, WATCHER_ALPHA) if watches else Color.WHITE
+	_it.visible = is_it
 
 
 ## Marks the figure as one's own.

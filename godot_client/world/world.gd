@@ -12,6 +12,7 @@ const CLICK_RADIUS: float = 12.0
 var _avatars: Dictionary[int, Avatar] = {}
 
 @onready var _map: MapView = %MapView
+@onready var _goal: GoalMark = %Goal
 @onready var _standing: Node2D = %Standing
 @onready var _camera: FollowCamera = %Camera
 @onready var _chat: ChatBox = %ChatBox
@@ -37,6 +38,10 @@ func _ready() -> void:
 	session.player_left.connect(_on_player_left)
 	session.chat_received.connect(_on_chat_received)
 	session.chat_removed.connect(_on_chat_removed)
+	session.mode_changed.connect(_show_marks)
+	session.goal_changed.connect(_show_goal)
+	Settings.colours_changed.connect(_show_marks)
+	session.scores_changed.connect(_show_marks)
 	session.emote_shown.connect(_on_emote_shown)
 	Connection.join_failed.connect(_on_join_failed)
 	_hud.leave_requested.connect(_go_to_menu)
@@ -76,6 +81,7 @@ func _process(delta: float) -> void:
 	if own != null:
 		_camera.follow(own.position, delta)
 		_map.look_under_roof(own.position)
+		_goal.point_from(own.position)
 
 
 func _unhandled_input(event: InputEvent) -> void:
@@ -111,6 +117,7 @@ func _on_world_entered(world: EstragonWorld) -> void:
 	_avatars.clear()
 	_camera.map_size = Vector2(world.size * MapView.PIXELS_PER_TILE)
 	_map.show_world(world)
+	_show_goal()
 	_update_avatars()
 
 
@@ -146,6 +153,15 @@ func _on_chat_removed(player_id: int, timestamp_ms: int) -> void:
 func _on_emote_shown(player: EstragonPlayer, kind: int) -> void:
 	if _shows(player.player_id):
 		_avatars[player.player_id].overhead().show_emote(kind)
+
+
+func _show_goal() -> void:
+	_goal.show_goal(Connection.session.world.play.goal)
+
+
+func _show_marks() -> void:
+	for avatar: Avatar in _avatars.values():
+		avatar.show_marks(Connection.session.world.play)
 
 
 ## Whether what that player says and shows is to be seen.
@@ -198,6 +214,7 @@ func _add_avatar(player: EstragonPlayer) -> void:
 	_standing.add_child(avatar)
 	_avatars[player.player_id] = avatar
 	avatar.position = Vector2(player.position) * Avatar.PIXELS_PER_UNIT
+	avatar.show_marks(Connection.session.world.play)
 	if player.player_id == Connection.session.player_id:
 		avatar.highlight()
 		_camera.jump(avatar.position)

@@ -14,6 +14,8 @@ var score_kind: EstragonCodec.ScoreKind = EstragonCodec.ScoreKind.NONE
 var scores: Dictionary[int, EstragonCodec.ModeScore] = {}
 ## The best list, the best first.
 var records: Array[EstragonCodec.ModeRecord] = []
+## Where one is to go oneself, in tiles; without a width nowhere in particular.
+var goal: Rect2i = Rect2i()
 
 var _key: String = ""
 var _values: String = ""
@@ -25,6 +27,7 @@ func take_state(message: EstragonCodec.ModeState) -> void:
 	if name != message.mode:
 		scores.clear()
 		records.clear()
+		goal = Rect2i()
 	name = message.mode
 	phase = message.phase as EstragonCodec.ModePhase
 	ends_tick = message.ends_tick
@@ -47,6 +50,11 @@ func take_record(message: EstragonCodec.ModeRecord) -> void:
 	records.resize(mini(message.index, records.size()))
 	if message.count > 0:
 		records.append(message)
+
+
+## Takes in where one is to go.
+func take_goal(message: EstragonCodec.ModeGoal) -> void:
+	goal = Rect2i(message.x, message.y, message.width, message.height)
 
 
 ## Whether a player has that mark.

@@ -50,6 +50,8 @@ signal mode_changed
 signal scores_changed
 ## The best list of what is played is another one.
 signal records_changed
+## One is to go elsewhere in what is played: see [member EstragonMode.goal].
+signal goal_changed
 ## Something has happened in what is played, in words of the language that is spoken now.
 signal mode_news_received(text: String)
 ## The server has something to say: [param code] is a NoticeCode, [param values] as it says.
@@ -130,6 +132,7 @@ var _handlers: Dictionary[int, Array] = {
 	EstragonCodec.MessageType.MODE_SCORES: [State.WORLD, _on_mode_scores],
 	EstragonCodec.MessageType.MODE_RECORD: [State.WORLD, _on_mode_record],
 	EstragonCodec.MessageType.MODE_NEWS: [State.WORLD, _on_mode_news],
+	EstragonCodec.MessageType.MODE_GOAL: [State.WORLD, _on_mode_goal],
 	EstragonCodec.MessageType.NOTICE: [State.IDLE, _on_notice],
 	EstragonCodec.MessageType.ERROR: [State.IDLE, _on_error],
 	EstragonCodec.MessageType.PING: [State.IDLE, _on_ping],
@@ -425,9 +428,12 @@ func _on_notice(message: EstragonCodec.Notice, _now: float) -> void:
 
 
 func _on_mode_state(message: EstragonCodec.ModeState, _now: float) -> void:
+	var had_goal: bool = world.play.goal.size.x > 0
 	world.mode = message.mode
 	world.play.take_state(message)
 	mode_changed.emit()
+	if had_goal and world.play.goal.size.x == 0:
+		goal_changed.emit()
 
 
 func _on_mode_scores(message: EstragonCodec.ModeScores, _now: float) -> void:
@@ -439,6 +445,11 @@ func _on_mode_record(message: EstragonCodec.ModeRecord, _now: float) -> void:
 	world.play.take_record(message)
 	if world.play.records.size() >= message.count:
 		records_changed.emit()
+
+
+func _on_mode_goal(message: EstragonCodec.ModeGoal, _now: float) -> void:
+	world.play.take_goal(message)
+	goal_changed.emit()
 
 
 func _on_mode_news(message: EstragonCodec.ModeNews, _now: float) -> void:
