@@ -75,6 +75,7 @@ class Clock:
         self._needs = Extremes(LEADS_SECONDS)
         """How far ahead of the own clock that of commands must at least be."""
         self._needs_since = -1.0
+        self._held_up_at = -1.0
         self._sent: dict[int, float] = {}
         """How far ahead it was when the command for a tick was sent."""
         self._heard_tick = -1
@@ -177,6 +178,7 @@ class Clock:
         self._arrivals.add(offset, now)
         self._needs.clear()
         self._needs_since = -1.0
+        self._held_up_at = -1.0
 
     def _hear_lead(self, tick: int, lead: int, now: float) -> None:
         """What the newest command was worth is known when the next one has come."""
@@ -186,19 +188,28 @@ class Clock:
             return
         if newest != self._heard_tick:
             if self._heard_tick >= 0 and tick - self._heard_since <= STALL_TICKS:
-                self._needs.add(self._heard_need, now)
-                if self._needs_since < 0:
-                    self._needs_since = now
+                self._hear_need(self._heard_need, now)
             self._heard_tick, self._heard_since = newest, tick
         self._heard_need = ahead - lead
+
+    def _hear_need(self, need: float, now: float) -> None:
+        """What was held up on the way there shows by this, for some time after it stopped."""
+        if not self._needs.is_empty and need - self._needs.greatest > STALL_TICKS:
+            if self._held_up_at < 0:
+                self._held_up_at = now
+            if now - self._held_up_at <= STALL_SECONDS:
+                return
+            self._needs.clear()
+        self._held_up_at = -1.0
+        self._needs.add(need, now)
+        if self._needs_since < 0:
+            self._needs_since = now
 
     def _wanted_input(self) -> float:
         own = self._at * self.tick_rate
         if self._needs_since < 0:
             return own + self._arrivals.greatest + self._longest_trip() + FIRST_SPARE_TICKS
-        calm = self._arrivals.greatest + self._least_trip()
-        ahead = self._needs.greatest + SPARE_TICKS
-        ahead = min(max(ahead, calm - 2), calm + MOST_SPARE_TICKS)
+        ahead = min(self._needs.greatest + SPARE_TICKS, self._needs.least + MOST_SPARE_TICKS)
         if self._at - self._needs_since < LEARNING_SECONDS:
             ahead = max(ahead, self._input + self._passed_seconds * self.tick_rate - own)
         return own + ahead

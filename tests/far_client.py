@@ -54,9 +54,10 @@ class Way:
         self._line: deque[tuple[float, bytes]] = deque()
 
     def put(self, message: bytes) -> None:
-        jitter = self._weather.jitter_seconds
+        now, jitter = self._now(), self._weather.jitter_seconds
         late = self._weather.delay_seconds + self._rng.uniform(-jitter, jitter)
-        self._due = max(self._due, self._now() + late)
+        sets_out = self._frost.ends if self._frost.holds(now) else now
+        self._due = max(self._due, sets_out + late)
         self._line.append((self._due, message))
 
     def take(self) -> list[bytes]:
@@ -88,6 +89,7 @@ class FarClient:
     ) -> None:
         """`intent_at` tells what is wanted so many seconds after the first snapshot."""
         self.server = server
+        self.weather = weather
         self.frost = Frost()
         self.now = server.now
         self.frames_pause = False

@@ -8,6 +8,7 @@ import os
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -88,6 +89,7 @@ def test_after_two_seconds_of_silence_all_is_right_within_one() -> None:
         client = far_client(BAD, seed)
         client.run(10.0)
         assert predicted(client).corrections == 0
+        ahead = client.walker.clock.ahead_ticks
         client.frost.begins, client.frost.ends = client.now, client.now + 2.0
         client.run(3.0)
         corrections, late = predicted(client).corrections, client.late_inputs
@@ -95,6 +97,18 @@ def test_after_two_seconds_of_silence_all_is_right_within_one() -> None:
         client.run(LAP_SECONDS)
         assert predicted(client).corrections == corrections
         assert client.late_inputs == late
+        assert client.walker.clock.ahead_ticks < ahead + 2
+
+
+def test_a_way_that_became_longer_for_good_is_found_out() -> None:
+    client = far_client(replace(FAIR))
+    client.run(10.0)
+    client.weather.delay_seconds += 0.7
+    client.run(8.0)
+    late = client.late_inputs
+    assert late > 0
+    client.run(LAP_SECONDS)
+    assert client.late_inputs == late
 
 
 @pytest.mark.parametrize("seconds", [0.1, 0.4, 1.0, 3.0])

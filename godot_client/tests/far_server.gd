@@ -157,7 +157,7 @@ func _take_commands(input: EstragonCodec.InputCommands) -> void:
 
 
 func _put(line: Array[PackedByteArray], dues: Array[float], data: PackedByteArray) -> void:
-	var due: float = now + delay + _random.randf_range(-jitter, jitter)
+	var due: float = maxf(now, frozen_until) + delay + _random.randf_range(-jitter, jitter)
 	if not dues.is_empty():
 		due = maxf(due, dues.back())
 	line.append(data)

@@ -84,6 +84,16 @@ func test_after_two_seconds_of_silence_all_is_as_before() -> void:
 	yes(_frames.back().w - _frames.back().y < 6.0, "what is shown is the newest again")
 
 
+func test_a_way_that_became_longer_for_good_is_found_out() -> void:
+	var server: FarServer = _run(0.05, 0.01, 10.0)
+	server.delay = 0.75
+	server.run(8.0)
+	var late: int = server.late
+	yes(late > 0, "the test is one: there were late ones")
+	server.run(10.0)
+	equal(server.late, late, "late commands after eight seconds")
+
+
 func test_a_server_that_lost_three_seconds_is_found_again() -> void:
 	var server: FarServer = _run(0.05, 0.01, 10.0)
 	server.is_paused = true

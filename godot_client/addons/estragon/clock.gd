@@ -68,6 +68,7 @@ var _stalled_at: float = -1.0
 ## How far ahead of the own clock that of commands must at least be.
 var _needs: EstragonExtremes = EstragonExtremes.new(LEADS_SECONDS)
 var _needs_since: float = -1.0
+var _held_up_at: float = -1.0
 ## How far ahead it was when the command for a tick was sent.
 var _sent: Dictionary[int, float] = {}
 var _heard_tick: int = -1
@@ -99,6 +100,7 @@ func enter_world(now: float) -> void:
 	_stalled_at = -1.0
 	_needs.clear()
 	_needs_since = -1.0
+	_held_up_at = -1.0
 	_sent.clear()
 	_heard_tick = -1
 	_heard_since = 0
@@ -210,6 +212,7 @@ func _begin_anew(offset: float, now: float) -> void:
 	_arrivals.add(offset, now)
 	_needs.clear()
 	_needs_since = -1.0
+	_held_up_at = -1.0
 
 
 ## What the newest command was worth is known when the next one has come.
@@ -219,20 +222,31 @@ func _hear_lead(tick: int, now: float) -> void:
 		return
 	if newest != _heard_tick:
 		if _heard_tick >= 0 and tick - _heard_since <= STALL_TICKS:
-			_needs.add(_heard_need, now)
-			if _needs_since < 0.0:
-				_needs_since = now
+			_hear_need(_heard_need, now)
 		_heard_tick = newest
 		_heard_since = tick
 	_heard_need = _sent[newest] - lead
+
+
+## What was held up on the way there shows by this, for some time after it stopped.
+func _hear_need(need: float, now: float) -> void:
+	if not _needs.is_empty() and need - _needs.greatest > STALL_TICKS:
+		if _held_up_at < 0.0:
+			_held_up_at = now
+		if now - _held_up_at <= STALL_SECONDS:
+			return
+		_needs.clear()
+	_held_up_at = -1.0
+	_needs.add(need, now)
+	if _needs_since < 0.0:
+		_needs_since = now
 
 
 func _wanted_input() -> float:
 	var own: float = _at * tick_rate
 	if _needs_since < 0.0:
 		return own + _arrivals.greatest + _longest_trip() + FIRST_SPARE_TICKS
-	var calm: float = _arrivals.greatest + _least_trip()
-	var wanted: float = clampf(_needs.greatest + SPARE_TICKS, calm - 2.0, calm + MOST_SPARE_TICKS)
+	var wanted: float = minf(_needs.greatest + SPARE_TICKS, _needs.least + MOST_SPARE_TICKS)
 	if _at - _needs_since < LEARNING_SECONDS:
 		wanted = maxf(wanted, _input + _passed_seconds * tick_rate - own)
 	return own + wanted
