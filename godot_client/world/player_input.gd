@@ -1,9 +1,22 @@
 class_name PlayerInput
-extends RefCounted
-## Keys and sticks, made into what the player wants.
+extends Node
+## Keys and sticks, made into what the player wants, just before it is sent.
 
 ## Command.pace of who walks as fast as they can.
 const FULL_PACE: int = 255
+
+
+func _init() -> void:
+	process_priority = Connection.process_priority - 1
+
+
+func _process(_delta: float) -> void:
+	sample(Connection.intent, _is_typing())
+
+
+func _unhandled_input(event: InputEvent) -> void:
+	if event.is_action_pressed(&"jump") and not _is_typing():
+		Connection.walker.tap(EstragonCodec.ButtonBit.JUMP)
 
 
 ## Writes into [param intent] what is pressed right now; who is typing stands still.
@@ -24,3 +37,8 @@ static func write(intent: EstragonCodec.Command, wanted: Vector2) -> void:
 	if intent.pace > 0:
 		intent.direction = roundi(wanted.angle() / TAU * 65536.0) & 0xFFFF
 		intent.aim = intent.direction
+
+
+func _is_typing() -> bool:
+	var focus: Control = get_viewport().gui_get_focus_owner()
+	return focus is LineEdit or Dialog.is_any_open(get_tree())

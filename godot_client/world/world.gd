@@ -67,13 +67,12 @@ func _ready() -> void:
 
 
 func _process(delta: float) -> void:
-	var focus: Control = get_viewport().gui_get_focus_owner()
-	PlayerInput.sample(Connection.intent, focus is LineEdit or Dialog.is_any_open(get_tree()))
 	if Connection.status != EstragonClient.Status.PLAYING:
 		return  # The picture stands still until one is back.
 	var shown: float = Connection.clock.shown_tick()
+	var is_predicted: bool = Connection.walker.prediction != null
 	for player_id: int in _avatars:
-		if player_id == Connection.session.player_id:
+		if player_id == Connection.session.player_id and is_predicted:
 			_avatars[player_id].show_own(Connection.walker, delta)
 		else:
 			_avatars[player_id].show_at(shown, delta)
@@ -94,8 +93,6 @@ func _unhandled_input(event: InputEvent) -> void:
 	if event.is_action_pressed(&"players"):
 		_players.open()
 		get_viewport().set_input_as_handled()
-	if event.is_action_pressed(&"jump") and not Dialog.is_any_open(get_tree()):
-		Connection.walker.tap(EstragonCodec.ButtonBit.JUMP)
 	var click: InputEventMouseButton = event as InputEventMouseButton
 	if click != null and click.pressed and click.button_index == MOUSE_BUTTON_RIGHT:
 		_pick_player(get_canvas_transform().affine_inverse() * click.position)
