@@ -21,7 +21,7 @@ test: check tools
 	$(BIN)/python -m pytest
 
 soak: tools
-	ESTRAGON_SOAK=1 $(BIN)/python -m pytest tests/test_durability.py tests/test_history_model.py tests/test_openapi.py tests/test_cheats.py tests/test_prediction.py tests/test_garbage.py tests/test_interest.py
+	ESTRAGON_SOAK=1 $(BIN)/python -m pytest tests/test_durability.py tests/test_history_model.py tests/test_openapi.py tests/test_cheats.py tests/test_prediction.py tests/test_garbage.py tests/test_interest.py tests/test_godot_feel.py
 
 check: $(READY)
 	$(BIN)/ruff format --check

@@ -18,6 +18,8 @@ from tests import toolbox
 PROJECT = Path(__file__).resolve().parents[1] / "godot_client"
 WINDOW = ("--rendering-driver", "opengl3", "--audio-driver", "Dummy")
 COMPLAINT = re.compile(r"^(SCRIPT ERROR|USER ERROR|ERROR|USER WARNING|WARNING)", re.MULTILINE)
+HEADLESS = ("--headless", "--max-fps", "60")
+"""Without a screen to wait for it would draw nothing thousands of times a second."""
 ABOUT_THE_SCREEN = ("V-Sync", "vsync")
 """A virtual display has no vertical blank to wait for; Godot warns of it at every start."""
 
@@ -75,7 +77,7 @@ class GodotPlayer:
         alone, at `nearby_port`.
         """
         plan_path.write_text(json.dumps(list(plan)), encoding="utf-8")
-        screen = [*WINDOW, "--resolution", size] if display else ["--headless"]
+        screen = [*WINDOW, "--resolution", size] if display else [*HEADLESS]
         self._process = subprocess.Popen(
             [
                 *(

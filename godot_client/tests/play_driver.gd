@@ -8,6 +8,8 @@ extends Node
 ## [code]wait_world[/code]; [code]wait_player[/code] and [code]wait_gone[/code] with a "name";
 ## [code]walk[/code] with an "action" and "tiles"; [code]go[/code] "to" [x, y] or to the nearest
 ## "tile" of that name, round what is in the way; [code]tell_place[/code] when one stands still;
+## [code]course[/code] sets out on "legs", see [PlayCourse], and [code]stand[/code] ends it;
+## [code]tell_figures[/code] tells what F3 shows, and where one is drawn;
 ## [code]say[/code] with a "text"; [code]wait_chat[/code] with a "text" and perhaps "from" and
 ## "kind"; [code]ask_about[/code] a player by "name", with the right mouse button;
 ## [code]wait_tile[/code] with a "layer", a cell "at" [x, y] and the "tile" to be drawn there;
@@ -17,10 +19,10 @@ extends Node
 ## [code]screenshot[/code] with a "path"; [code]pause[/code] with "for" seconds;
 ## [code]leave[/code] to the menu; [code]quit[/code].
 ##
-## With a "node", its path in the scene: [code]wait_shown[/code], [code]wait_text[/code] with a
-## "text" that it contains, [code]click[/code], [code]type[/code] a "text" into it,
-## [code]complete[/code] it to a "text" by Tab, [code]pick[/code] an "item" of it by its
-## translation key.
+## With a "node", its path in the scene: [code]wait_shown[/code], [code]wait_hidden[/code],
+## [code]wait_text[/code] with a "text" that it contains, [code]click[/code], [code]type[/code] a
+## "text" into it, [code]complete[/code] it to a "text" by Tab, [code]pick[/code] an "item" of it by
+## its translation key.
 
 ## Where every plan begins.
 const MENU: String = "res://menu/menu.tscn"
@@ -42,6 +44,7 @@ var plan: Array = []
 
 var _watch: PlayWatch = PlayWatch.new()
 var _hands: PlayHands = PlayHands.new()
+var _course: PlayCourse = PlayCourse.new()
 var _deadline_ms: int = 0
 var _is_over: bool = false
 
@@ -50,6 +53,7 @@ func _ready() -> void:
 	process_mode = Node.PROCESS_MODE_ALWAYS
 	add_child(_watch)
 	add_child(_hands)
+	add_child(_course)
 	get_tree().change_scene_to_file(MENU)
 	_play.call_deferred()
 
@@ -266,6 +270,10 @@ func _do_wait_text(step: Dictionary) -> String:
 	return "it is not shown" if _node(step) == null else "shown is '%s'" % _node(step).get("text")
 
 
+func _do_wait_hidden(step: Dictionary) -> String:
+	return "" if await _until(func() -> bool: return not _is_shown(step)) else "it is shown"
+
+
 func _do_ask_about(step: Dictionary) -> String:
 	var why: String = await _do_wait_player(step)
 	if not why.is_empty():
@@ -293,6 +301,30 @@ func _do_tell_place(_step: Dictionary) -> String:
 			return ""
 		await get_tree().process_frame
 	return "never stands still"
+
+
+func _do_course(step: Dictionary) -> String:
+	if not await _until(_is_in_world):
+		return "not in the world"
+	_course.begin(step["legs"])
+	return ""
+
+
+func _do_stand(_step: Dictionary) -> String:
+	_course.stop()
+	return ""
+
+
+func _do_tell_figures(step: Dictionary) -> String:
+	var hud: Hud = get_tree().current_scene.get_node("%Hud")
+	var walker: EstragonWalker = Connection.walker
+	var drawn: Vector2 = walker.position / EstragonCodec.UNITS_PER_TILE
+	var told: Dictionary = {"name": step.get("name", ""), "x": drawn.x, "y": drawn.y}
+	# As of this moment, where the others are as of their last refresh.
+	told.merge({"corrections": walker.corrections, "cells": _course.cells.size()})
+	told.merge((hud.get_node("%Figures") as Figures).current())
+	_watch.tell("figures", told)
+	return ""
 
 
 func _do_leave(_step: Dictionary) -> String:

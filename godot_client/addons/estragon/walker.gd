@@ -12,6 +12,10 @@ const COMMANDS_PER_MESSAGE: int = 8
 var intent: EstragonCodec.Command = EstragonCodec.Command.new()
 ## The server's time.
 var clock: EstragonClock = EstragonClock.new()
+## How often the server did not say what was predicted, since the game began.
+var corrections: int = 0
+## By how much the newest of them moved the player, in 1/1024 tile.
+var last_correction: float = 0.0
 ## Null until the first snapshot of a world.
 var prediction: EstragonPrediction = null
 ## Where to draw the player, in 1/1024 tile.
@@ -68,6 +72,8 @@ func _settle() -> void:
 	var time: float = clock.input_time()
 	var before: Vector3 = prediction.place_at(time)
 	if prediction.settle():
+		corrections += 1
+		last_correction = prediction.last_correction
 		var away: Vector3 = before - prediction.place_at(time)
 		_offset = EstragonSmoothing.within(_offset + Vector2(away.x, away.y))
 
