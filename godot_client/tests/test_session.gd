@@ -124,6 +124,17 @@ func test_a_message_out_of_place_breaks_the_session() -> void:
 	equal(_heard.back(), EstragonCodec.ErrorCode.WRONG_DIRECTION, "broken")
 
 
+func test_a_message_that_need_not_be_known_breaks_nothing() -> void:
+	var session: EstragonSession = ServerDouble.session_in_world()
+	session.broken.connect(func(code: int) -> void: _heard.append(code))
+	session.pong_received.connect(func(_a: int, _b: int, _c: float) -> void: _heard.append("pong"))
+	session.ping(0.0)
+	var pong: EstragonCodec.Pong = EstragonCodec.Pong.new()
+	pong.token = 1
+	ServerDouble.feed(session, [EstragonCodec.ModeState.new(), pong])
+	equal(_heard, ["pong"], "what came after it is heard")
+
+
 func test_who_one_is_may_change_while_one_plays() -> void:
 	var session: EstragonSession = ServerDouble.session_in_world()
 	session.identity_changed.connect(func() -> void: _heard.append("changed"))

@@ -81,6 +81,9 @@ enum State {
 	BROKEN,
 }
 
+## Whoever does not know a message of this number or above does without (EST-FR-09).
+const FIRST_OPTIONAL_TYPE: int = 0x40
+
 ## How far the connection has come.
 var state: State = State.IDLE
 ## What the server said of itself, or null.
@@ -269,6 +272,8 @@ func receive(data: PackedByteArray, now: float) -> void:
 		if state == State.BROKEN:
 			return
 		var entry: Array = _handlers.get(message.type, [])
+		if entry.is_empty() and message.type >= FIRST_OPTIONAL_TYPE:
+			continue
 		if entry.is_empty():
 			_break(EstragonCodec.ErrorCode.WRONG_DIRECTION)
 		elif state != entry[0] and entry[0] != State.IDLE:
