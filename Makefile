@@ -3,6 +3,7 @@
 # make check    formatting, lint, types, generated files
 # make format   put the formatting right
 # make soak     the long tests
+# make fuzz     a million mangled inputs for the decoders (installs atheris)
 # make bench    measure: tables, and the same as JSON in .figures/; see tests/bench/
 # make screenshots   take the README's pictures anew
 # make lock     choose newer versions of the dependencies (needs uv)
@@ -12,7 +13,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 FIGURES := .figures
 
-.PHONY: run test soak check format bench screenshots tools lock clean
+.PHONY: run test soak fuzz check format bench screenshots tools lock clean
 
 run: $(READY)
 	@$(BIN)/estragon serve
@@ -22,6 +23,10 @@ test: check tools
 
 soak: tools
 	ESTRAGON_SOAK=1 $(BIN)/python -m pytest tests/test_durability.py tests/test_history_model.py tests/test_openapi.py tests/test_cheats.py tests/test_prediction.py tests/test_garbage.py tests/test_interest.py tests/test_godot_feel.py
+
+fuzz: $(READY)
+	$(BIN)/python -m pip --quiet install --group fuzz
+	$(BIN)/python -m tests.fuzz -runs=1000000
 
 check: $(READY)
 	$(BIN)/ruff format --check

@@ -682,6 +682,9 @@ class Reader:
 		if not EstragonCodec.is_utf8(raw):
 			fail(ErrorCode.BAD_TEXT)
 			return ""
+		# Godot's strings end at U+0000: what comes after it is kept, it is not.
+		while raw.has(0):
+			raw.remove_at(raw.find(0))
 		return raw.get_string_from_utf8()
 
 
