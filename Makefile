@@ -33,6 +33,7 @@ check: $(READY)
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/mypy godot_client/art/draw/*.py
+	$(BIN)/mypy godot_client/sound/make/*.py
 	$(BIN)/gdformat --check --line-length 100 godot_client
 	$(BIN)/gdlint godot_client
 	$(BIN)/python -m protocol_spec.generate --check

@@ -35,7 +35,7 @@ def test_the_list_follows_a_server_that_stops_and_comes_back(tmp_path: Path) -> 
             {"do": "tell", "what": "listed"},
             {"do": "wait_text", "node": f"{FIRST}/%Count", "text": "не отвечает"},
             {"do": "tell", "what": "gone"},
-            {"do": "wait_text", "node": f"{FIRST}/%Count", "text": "0 / 7"},
+            {"do": "wait_text", "node": f"{FIRST}/%Count", "text": "0 / 7", "seconds": 60},
             {"do": "click", "node": f"{FIRST}/%Choose"},
             {"do": "click", "node": "%Play"},
             {"do": "wait_world"},

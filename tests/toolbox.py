@@ -323,6 +323,14 @@ TOOLS = {
         packages=("godot", "libgl1", "libegl1", "libgl1-mesa-dri"),
         unpack=_from_debian,
     ),
+    "godot-template-debug": Tool(
+        # Debian's release template complains, in every project, of each node that goes.
+        wanted="the debug export template for Linux of Godot 4.6 or a later 4.x",
+        check=answers(r"^4\.([6-9]|\d\d)\."),
+        program="usr/bin/godot-template-debug",
+        packages=("godot-template-debug",),
+        unpack=_from_debian,
+    ),
     "node": Tool(
         wanted="Node.js 18 or later",
         check=answers(r"^v(1[89]|[2-9]\d|\d{3})\."),

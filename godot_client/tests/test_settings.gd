@@ -170,7 +170,7 @@ func test_colours_differ_for_everybody_for_whom_they_are() -> void:
 				var apart: float = _distance(_seen(one, sight), _seen(other, sight))
 				yes(apart > 0.4, "%s, %s: %s are %.2f apart" % [choice, sight, pair, apart])
 	var label: Label = Label.new()
-	label.theme = Colours.THEME
+	label.theme = load(Colours.THEME)
 	label.theme_type_variation = &"ErrorLabel"
 	tree.root.add_child(label)
 	Colours.choose(&"red_green")

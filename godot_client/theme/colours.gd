@@ -44,7 +44,8 @@ const LABELS: Dictionary[StringName, StringName] = {
 	&"NameLabel": &"other",
 	&"BigNameLabel": &"own",
 }
-const THEME: Theme = preload("res://theme/theme.tres")
+## Theirs. Loaded when it is needed: at the very first import its fonts are no resources yet.
+const THEME: String = "res://theme/theme.tres"
 
 static var _choice: StringName = CHOICES[0]
 
@@ -57,5 +58,6 @@ static func of(meaning: StringName) -> Color:
 ## Chooses, for the whole game.
 static func choose(choice: StringName) -> void:
 	_choice = choice if BY_CHOICE.has(choice) else CHOICES[0]
+	var theme: Theme = load(THEME)
 	for label: StringName in LABELS:
-		THEME.set_color(&"font_color", label, of(LABELS[label]))
+		theme.set_color(&"font_color", label, of(LABELS[label]))
