@@ -68,6 +68,8 @@ func _ready() -> void:
 
 func _process(delta: float) -> void:
 	_bright_seconds -= delta
+	if DisplayServer.has_feature(DisplayServer.FEATURE_VIRTUAL_KEYBOARD):
+		_rise_above_keyboard()
 	var dim: float = clampf(-_bright_seconds / DIM_SECONDS, 0.0, 1.0)
 	_panel.modulate.a = 1.0 if _entry.visible else lerpf(1.0, DIM_ALPHA, dim)
 	var is_readable: bool = _entry.visible or dim < 1.0
@@ -80,6 +82,17 @@ func _unhandled_input(event: InputEvent) -> void:
 	if event.is_action_pressed(&"chat") and not event.is_echo():
 		open()
 		get_viewport().set_input_as_handled()
+
+
+func _rise_above_keyboard() -> void:
+	var covered: float = DisplayServer.virtual_keyboard_get_height() if _entry.visible else 0
+	position.y = -covered / get_viewport().get_screen_transform().get_scale().y
+
+
+## Leaves so much room at the left, in pixels.
+func move_right(pixels: float) -> void:
+	_panel.offset_left += pixels
+	_panel.offset_right += pixels
 
 
 ## Lets the player type, perhaps after something that stands there already.
@@ -218,7 +231,7 @@ func _on_text_submitted(text: String) -> void:
 
 
 func _on_entry_gui_input(event: InputEvent) -> void:
-	if event.is_action_pressed(&"menu"):
+	if event.is_action_pressed(&"menu") or event.is_action_pressed(&"ui_cancel"):
 		_close()
 		get_viewport().set_input_as_handled()
 	elif event.is_action_pressed(&"ui_up", true):

@@ -111,7 +111,8 @@ func _draw_own() -> void:
 	var own: EstragonPlayer = _world.own_player()
 	draw_set_transform(place_of(own), own.rotation * TAU / 65536.0)
 	var side: float = SymbolButton.CELL_PIXELS
-	draw_texture_rect(_arrow, Rect2(-side / 2.0, -side / 2.0, side, side), false)
+	var box: Rect2 = Rect2(-side / 2.0, -side / 2.0, side, side)
+	draw_texture_rect(_arrow, box, false, Colours.of(&"own"))
 	draw_set_transform(Vector2.ZERO)
 
 

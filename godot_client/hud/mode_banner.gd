@@ -19,7 +19,6 @@ func _process(_delta: float) -> void:
 	if _left.visible:
 		var ticks: float = ends - Connection.clock.shown_tick()
 		_left.text = ScoreText.left(ticks / Connection.clock.tick_rate)
-	reset_size()
 
 
 ## What there is to say to this player.

@@ -35,6 +35,8 @@ var is_fullscreen: bool = false
 var window_size: Vector2i = Vector2i.ZERO
 ## Whether pictures wait for the screen.
 var has_vsync: bool = true
+## Whether the map has a time of day.
+var has_daylight: bool = true
 ## False: nothing is written, as in tests.
 var is_persistent: bool = true
 
@@ -71,6 +73,7 @@ func take(kept: Dictionary) -> void:
 			volumes[bus] = clampf(_number(loudness, bus, volumes[bus]), 0.0, 1.0)
 	is_fullscreen = _flag(kept, "fullscreen", is_fullscreen)
 	has_vsync = _flag(kept, "vsync", has_vsync)
+	has_daylight = _flag(kept, "daylight", has_daylight)
 	var width: int = int(_number(kept, "window_width", 0.0))
 	var height: int = int(_number(kept, "window_height", 0.0))
 	if Screen.is_size(Vector2i(width, height)):
@@ -92,6 +95,7 @@ func give() -> Dictionary:
 		"volumes": volumes.duplicate(),
 		"fullscreen": is_fullscreen,
 		"vsync": has_vsync,
+		"daylight": has_daylight,
 		"window_width": window_size.x,
 		"window_height": window_size.y,
 		"keys": KeyBindings.give(),

@@ -47,6 +47,8 @@ func _ready() -> void:
 		button.pressed.connect(_on_size_chosen.bind(_sizes[button]))
 	(%VsyncOn as Button).pressed.connect(_on_vsync_chosen.bind(true))
 	(%VsyncOff as Button).pressed.connect(_on_vsync_chosen.bind(false))
+	(%DaylightOn as Button).pressed.connect(_on_daylight_chosen.bind(true))
+	(%DaylightOff as Button).pressed.connect(_on_daylight_chosen.bind(false))
 	for action: StringName in KeyBindings.actions():
 		var row: KeyRow = ROW.instantiate()
 		row.action = action
@@ -120,6 +122,8 @@ func _refresh() -> void:
 		button.set_pressed_no_signal(get_window().size == _sizes[button])
 	(%VsyncOn as Button).set_pressed_no_signal(Settings.has_vsync)
 	(%VsyncOff as Button).set_pressed_no_signal(not Settings.has_vsync)
+	(%DaylightOn as Button).set_pressed_no_signal(Settings.has_daylight)
+	(%DaylightOff as Button).set_pressed_no_signal(not Settings.has_daylight)
 	for row: KeyRow in _rows.values():
 		row.refresh()
 	_message.text = _conflicts()
@@ -195,6 +199,11 @@ func _on_size_chosen(size_wanted: Vector2i) -> void:
 	Settings.window_size = size_wanted
 	Settings.change_screen()
 	_refresh()
+
+
+func _on_daylight_chosen(is_wanted: bool) -> void:
+	Settings.has_daylight = is_wanted
+	Settings.save()
 
 
 func _on_vsync_chosen(is_wanted: bool) -> void:

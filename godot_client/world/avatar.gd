@@ -15,6 +15,8 @@ const OVERHEAD: PackedScene = preload("res://world/overhead.tscn")
 ## Pixels of the map for each 1/1024 tile.
 const PIXELS_PER_UNIT: float = TilePictures.CELL_PIXELS / float(EstragonCodec.UNITS_PER_TILE)
 
+## So far above it, in 1/1024 tile, one would throw no shadow on the ground.
+const HIGHEST_SHADOW: float = 1024.0
 ## How much is seen of who only watches.
 const WATCHER_ALPHA: float = 0.5
 
@@ -27,6 +29,7 @@ var _walked: float = 0.0
 ## For how many ticks the player has been off the ground.
 var _leapt: float = 0.0
 
+@onready var _shadow: Sprite2D = %Shadow
 @onready var _figure: Sprite2D = %Figure
 @onready var _name: Label = %Name
 @onready var _it: Sprite2D = %It
@@ -102,6 +105,10 @@ func fall_silent() -> void:
 func _show(place: Vector2, lift: float) -> void:
 	position = place * PIXELS_PER_UNIT
 	_figure.position.y = -lift * PIXELS_PER_UNIT
+	if _shadow.visible != (lift > 0.0):
+		_shadow.visible = lift > 0.0
+	if lift > 0.0:
+		_shadow.scale = Vector2.ONE * maxf(1.0 - lift / HIGHEST_SHADOW, 0.4)
 
 
 func _turn(facing: float, is_moving: bool, delta: float) -> void:

@@ -62,6 +62,8 @@ func _ready() -> void:
 	_player_menu.whisper_wanted.connect(_chat.begin_whisper)
 	_player_menu.hearing_wanted.connect(_on_hearing_wanted)
 	_player_menu.report_wanted.connect(_report.open_about)
+	if TouchControls.are_needed():
+		_chat.move_right(TouchControls.STICK_WIDTH)
 	if session.world != null:
 		_on_world_entered(session.world)
 
@@ -87,10 +89,11 @@ func _unhandled_input(event: InputEvent) -> void:
 	if event.is_action_pressed(&"menu"):
 		_pause.open()
 		get_viewport().set_input_as_handled()
-	if event.is_action_pressed(&"emotes"):
+	var is_free: bool = not Dialog.is_any_open(get_tree())
+	if is_free and event.is_action_pressed(&"emotes"):
 		_emotes.open()
 		get_viewport().set_input_as_handled()
-	if event.is_action_pressed(&"players"):
+	if is_free and event.is_action_pressed(&"players"):
 		_players.open()
 		get_viewport().set_input_as_handled()
 	var click: InputEventMouseButton = event as InputEventMouseButton

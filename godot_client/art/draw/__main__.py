@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from characters import characters
+from characters import characters, shadow
 from emotes import emotes
 from icon import icon
 from menu_background import menu_background
@@ -23,6 +23,7 @@ from tiles import tiles
 PICTURES = {
     "tiles": tiles,
     "characters": characters,
+    "shadow": shadow,
     "symbols": symbols,
     "emotes": emotes,
     "icon": icon,

@@ -264,6 +264,14 @@ def character(look: Look, direction: str, frame: int) -> Image.Image:
     return picture.image
 
 
+def shadow() -> Image.Image:
+    """What is on the ground below somebody who leaps, twice as deep as that of who stands."""
+    picture = Picture(16, 8)
+    for y, left, right in ((2, 5, 10), (3, 3, 12), (4, 3, 12), (5, 5, 10)):
+        picture.box(left, y, right, y, "#")
+    return picture.image
+
+
 def characters() -> Image.Image:
     width, height = CHARACTER
     sheet = Image.new("RGBA", (len(DIRECTIONS) * 4 * width, len(LOOKS) * height))
