@@ -27,13 +27,14 @@ from server.editing.keeper import Keeper
 from server.editing.loading import Loading
 from server.editing.operations import Places
 from server.failures import Rejected
+from server.frames import notice_frame
 from server.member import News, packed
 from server.modes.finding import Choice
 from server.modes.host import ModeHost
 from server.observer import Outlook
 from server.people.identity import Standing
 from server.roster import Roster
-from server.session import Session, notice_frame
+from server.session import Session
 from server.settings import Settings
 from server.status import PlayerStatus, WorldStatus
 from server.store import Store

@@ -20,12 +20,13 @@ from protocol_spec.codec import ErrorCode, LeaveReason
 from server.clock import wall_clock_ms
 from server.failures import Rejected
 from server.game import TICK_RATE, Game
+from server.peer import Peer
 from server.people.identity import Identity, Standing
 from server.people.names import skeleton
 from server.people.tickets import Tickets
 from server.people.tokens import TokenKind, token_hash
 from server.player_log import PlayerLog
-from server.session import Peer, Session
+from server.session import Session
 from server.settings import Settings
 from server.status import PlayerStatus, WorldStatus
 from server.store.accounts import Visit

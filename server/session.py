@@ -1,6 +1,6 @@
 """One connection's side of the protocol: bytes in, calls out. Knows no socket and no clock.
 
-`Session.receive` looks each message up in HANDLERS: the state that it needs and what it does.
+`Session.receive` looks each message up in `handlers`: the state that it needs and what it does.
 `now` is in seconds of any clock that does not go back.
 """
 
@@ -8,21 +8,18 @@ from __future__ import annotations
 
 import logging
 import struct
-import unicodedata
-from collections.abc import Callable
-from enum import Enum
-from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from protocol_spec import codec
-from protocol_spec.codec import EmoteKind, ErrorCode, LeaveReason, MessageType, NoticeCode
-from server.editing import requests
-from server.editing.edits import AppliedEdit, Check, Edit
+from protocol_spec.codec import ErrorCode, LeaveReason, MessageType, NoticeCode
 from server.failures import ProtocolError, Rejected
+from server.frames import error_frame, notice_frame
+from server.handlers import HANDLERS, State
 from server.limits import Bucket
-from server.modes.editor import Editor
+from server.peer import Peer
 from server.people.identity import Identity
 from server.people.roles import may
+from server.pulse import Pulse
 
 if TYPE_CHECKING:
     from server.game import Game
@@ -30,62 +27,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-PING_SECONDS = 5.0
-"""So often the way to a player is measured."""
-LATELY_SECONDS = 2.0
-"""Only while as much was heard of them: whoever is silent is asked once, and not for this."""
-
-MOST_ERROR_BYTES, MOST_NOTICE_BYTES = 255, 4000
-"""ERROR.text and NOTICE.values hold so much."""
 NORMAL_CLOSE_CODE = 1000
 TEXT_CLOSE_CODE = 1003
 """RFC 6455, 7.4.1: data of a type that the endpoint cannot accept."""
-
-
 NOT_MEANT = (ErrorCode.SILENT, ErrorCode.INTERNAL)
 """Neither the player nor anybody else wanted the end: they may resume."""
-
-
-class Peer(Protocol):
-    """The way back to the client: what a gateway has to offer."""
-
-    address: str
-    """The client's, for limits; empty where it is this very machine."""
-    remote: str
-    """The client's, always: for sanctions and for the record."""
-    is_secure: bool
-    """Nobody on the way can read what is sent: TLS, or this very machine."""
-
-    def send(self, message: bytes) -> None:
-        """Sends one WebSocket message, or queues it; never waits."""
-
-    @property
-    def sender(self) -> Callable[[bytes], object]:
-        """The shortest way to send, for as long as the peer is there; it counts no bytes."""
-
-    def close(self, code: int, reason: str) -> None:
-        """Closes once everything that was sent has left."""
-
-    def abort(self) -> None:
-        """Drops the connection and what is queued."""
-
-    @property
-    def queued_bytes(self) -> int:
-        """What was sent and has not left yet."""
-
-
-class State(Enum):
-    """How far a connection has come. The spec's `state` of a message names one of these."""
-
-    HELLO = "hello"
-    AUTH = "auth"
-    AUTHENTICATING = "authenticating"
-    """Between AUTH and its answer."""
-    LOBBY = "lobby"
-    ENTERING = "entering"
-    """Between ENTER_WORLD and WORLD_ENTERED, which the next tick brings."""
-    WORLD = "world"
-    CLOSED = "closed"
 
 
 class Session:
@@ -106,25 +52,13 @@ class Session:
         """That of the token by which they did, until they are known to have heard of another."""
         self.only_watches = False
         """Whether it is but a view of the panel: its owner may play elsewhere meanwhile."""
-        self.ping_ms: float | None = None
-        """The last round trip; None before there was one."""
-        self.messages_per_second = 0.0
-        """Over the last second or so."""
-        self._ping_token = 0
-        self._ping_sent: float | None = None
-        """When the last PING that measures was sent; None where its PONG was there."""
-        self._next_ping = now + PING_SECONDS
-        self._message_count = 0
-        self._counted_since = now
-        self._opened = now
-        self._heard = now
-        self._pinged = False
+        self.pulse = Pulse(now)
         self._messages = Bucket(settings.messages_per_second, settings.message_burst, now)
         self._over_limit = 0
-        self._chat = Bucket(
+        self.chat_bucket = Bucket(
             settings.chat_burst / settings.chat_window_seconds, settings.chat_burst, now
         )
-        self._edits = Bucket(settings.edits_per_second, settings.edit_burst, now)
+        self.edit_bucket = Bucket(settings.edits_per_second, settings.edit_burst, now)
 
     @property
     def player_id(self) -> int:
@@ -160,8 +94,7 @@ class Session:
         """A binary WebSocket message came."""
         if self.state is State.CLOSED:
             return
-        self._heard = now
-        self._pinged = False
+        self.pulse.heard(now)
         if self.game is not None:
             self.game.counters.bytes_received += len(data)
         if self.slot >= 0 and self.state is State.WORLD and self._take_input(data, now):
@@ -171,7 +104,7 @@ class Session:
             if len(data) > codec.MAX_CLIENT_MESSAGE:
                 raise ProtocolError(ErrorCode.MESSAGE_TOO_LARGE)
             for message_type, payload in codec.parse(data):
-                self._message_count += 1
+                self.pulse.message_count += 1
                 if self._messages.take(now):
                     if self._messages.is_rested:
                         self._over_limit = 0
@@ -199,7 +132,7 @@ class Session:
             return False
         if self._over_limit and self._messages.is_rested:
             self._over_limit = 0
-        self._message_count += 1
+        self.pulse.message_count += 1
         assert self.game is not None
         self.game.world.add_input(self.slot, tick, command)
         return True
@@ -236,27 +169,20 @@ class Session:
         settings = self.lobby.settings
         if self.state is State.CLOSED:
             return
-        silent = now - self._heard
-        if self.identity is None and now - self._opened > settings.auth_timeout_seconds:
+        pulse = self.pulse
+        silent = now - pulse.heard_at
+        if self.identity is None and now - pulse.began > settings.auth_timeout_seconds:
             self.fail(ErrorCode.AUTH_TIMEOUT)
         elif silent > settings.ping_after_seconds + settings.silence_seconds:
             self.fail(ErrorCode.SILENT)
         elif self.peer.queued_bytes > settings.queued_bytes:
             self.drop()
-        elif silent > settings.ping_after_seconds and not self._pinged:
-            self._pinged = True
-            self.peer.send(codec.Ping(token=0).encode())
-        elif self.slot >= 0 and now >= self._next_ping and silent < LATELY_SECONDS:
-            self._measure(now)
-        if now > self._counted_since:
-            self.messages_per_second = self._message_count / (now - self._counted_since)
-            self._message_count, self._counted_since = 0, now
-
-    def _measure(self, now: float) -> None:
-        """Asks for a PONG, to see how long it takes. Answers to earlier ones count no more."""
-        self._ping_token = self._ping_token % 0xFFFF_FFFF + 1
-        self._ping_sent, self._next_ping = now, now + PING_SECONDS
-        self.peer.send(codec.Ping(token=self._ping_token).encode())
+        elif silent > settings.ping_after_seconds:
+            if not pulse.is_asked:
+                self.peer.send(pulse.ask())
+        elif self.slot >= 0 and pulse.may_measure(now):
+            self.peer.send(pulse.measure(now))
+        pulse.count(now)
 
     def clogged(self) -> None:
         """The peer does not read as fast as we send."""
@@ -300,11 +226,11 @@ class Session:
 
     def limits_changed(self) -> None:
         """The settings have other limits of chat and of edits: from now on these count."""
-        settings, now = self.lobby.settings, self._heard
-        self._chat = Bucket(
+        settings, now = self.lobby.settings, self.pulse.heard_at
+        self.chat_bucket = Bucket(
             settings.chat_burst / settings.chat_window_seconds, settings.chat_burst, now
         )
-        self._edits = Bucket(settings.edits_per_second, settings.edit_burst, now)
+        self.edit_bucket = Bucket(settings.edits_per_second, settings.edit_burst, now)
 
     def refuse(self, refusal: Rejected, message_type: int = 0) -> None:
         """Says no to something; all goes on."""
@@ -344,7 +270,9 @@ class Session:
         self._leave(LeaveReason.LOST if code in NOT_MEANT else LeaveReason.REMOVED)
         self.lobby.refused_counts[code] += 1
         log.info("%s is refused: %s %s", self.name or "a connection", code.name, text)
-        self.peer.send(_error(code, text, message_type, fatal=True, retry_after_ms=retry_after_ms))
+        self.peer.send(
+            error_frame(code, text, message_type, fatal=True, retry_after_ms=retry_after_ms)
+        )
         self.peer.close(close_code or 4000 + code, code.name)
 
     @property
@@ -379,7 +307,9 @@ class Session:
 
     def _refuse(self, refusal: Rejected, message_type: int) -> None:
         self.peer.send(
-            _error(refusal.code, str(refusal), message_type, retry_after_ms=refusal.retry_after_ms)
+            error_frame(
+                refusal.code, str(refusal), message_type, retry_after_ms=refusal.retry_after_ms
+            )
         )
 
     def _count_over_limit(self, message_type: int) -> None:
@@ -390,238 +320,8 @@ class Session:
         elif self._over_limit > self.lobby.settings.message_burst:
             raise ProtocolError(ErrorCode.RATE_LIMITED)
 
-    def _hello(self, message: codec.Hello, now: float) -> None:
-        if message.magic != codec.MAGIC:
-            raise ProtocolError(ErrorCode.BAD_MAGIC)
-        if not message.lowest_version <= codec.PROTOCOL_VERSION <= message.highest_version:
-            raise ProtocolError(
-                ErrorCode.VERSION_UNSUPPORTED, f"this server speaks {codec.PROTOCOL_VERSION}"
-            )
-        if message.schema_hash not in (0, codec.SCHEMA_HASH):
-            log.warning("%r was built from another protocol.toml than this server", message.client)
-        settings = self.lobby.settings
-        self.state = State.AUTH
-        self.peer.send(
-            codec.Welcome(
-                version=codec.PROTOCOL_VERSION,
-                features=0,
-                schema_hash=codec.SCHEMA_HASH,
-                tick_rate=self.lobby.tick_rate,
-                tick=self.lobby.default_game.clock(now)[0],
-                messages_per_second=settings.messages_per_second,
-                chat_characters=settings.chat_characters,
-                server=settings.name,
-            ).encode()
-        )
-
-    def _auth(self, message: codec.Auth, now: float) -> None:
-        self.state = State.AUTHENTICATING
-        self.lobby.authenticate(self, message)
-
-    def _enter_world(self, message: codec.EnterWorld, now: float) -> None:
-        assert self.identity is not None
-        self.came_by = ""  # Nobody asks for this before AUTH_OK.
-        if self.only_watches:
-            raise Rejected(ErrorCode.FORBIDDEN, "this ticket is for watching")
-        self.game = self.lobby.find_game(message.world)
-        self.state = State.ENTERING
-        self.game.admit(self, self.lobby.standing(self.identity, self.game.name))
-
-    def _watch(self, message: codec.Watch, now: float) -> None:
-        if message.player_id and not self.may("player", "watch"):
-            raise Rejected(ErrorCode.FORBIDDEN)
-        if self.state is State.LOBBY:
-            if not self.may("panel", "enter"):
-                raise Rejected(ErrorCode.FORBIDDEN)
-            game = self.lobby.find_game(message.world)
-            game.watch(self, message)
-            self.game, self.state = game, State.WORLD
-        elif self.game is not None and self.slot < 0:
-            self.game.watch(self, message)
-        else:
-            raise ProtocolError(ErrorCode.WRONG_STATE, "who plays does not watch")
-
-    def _check_is_player(self) -> None:
-        if self.slot < 0:
-            raise Rejected(ErrorCode.FORBIDDEN, "who watches does not play")
-
-    def _input(self, message: codec.Input, now: float) -> None:
-        assert self.game is not None
-        self._check_is_player()
-        self.game.world.add_input(self.slot, message.tick, message.commands)
-
-    def _chat_message(self, message: codec.ChatMessage, now: float) -> None:
-        self._check_is_player()
-        text = self._chat_text(message.text, now)
-        if text.startswith("/"):
-            self.lobby.commands.run(self, text)
-        else:
-            self.lobby.chat.say(self, text, now)
-
-    def _whisper(self, message: codec.Whisper, now: float) -> None:
-        self.lobby.chat.whisper(self, message.player_id, self._chat_text(message.text, now))
-
-    def _emote(self, message: codec.Emote, now: float) -> None:
-        self._check_is_player()
-        try:
-            kind = EmoteKind(message.kind)
-        except ValueError:
-            raise Rejected(ErrorCode.EMOTE_UNKNOWN) from None
-        self._take_chat_token(now)
-        self.lobby.chat.show(self, kind)
-
-    def _report(self, message: codec.Report, now: float) -> None:
-        text = self._chat_text(message.text, now)
-        self.lobby.start(self.lobby.reports.file(self, message.player_id, text))
-
-    def _rename(self, message: codec.Rename, now: float) -> None:
-        self._take_chat_token(now)
-        self.lobby.start(self.lobby.accounts.rename(self, message.name))
-
-    def _chat_text(self, raw: str, now: float) -> str:
-        """What the player wrote, fit to be shown. Raises Rejected."""
-        text = clean_chat(raw)
-        if not text:
-            raise Rejected(ErrorCode.CHAT_EMPTY)
-        if len(text) > self.lobby.settings.chat_characters:
-            raise Rejected(
-                ErrorCode.CHAT_TOO_LONG, f"at most {self.lobby.settings.chat_characters} characters"
-            )
-        self._take_chat_token(now)
-        return text
-
-    def _take_chat_token(self, now: float) -> None:
-        if not self._chat.take(now):
-            wait_ms = round(self._chat.wait_seconds * 1000)
-            raise Rejected(ErrorCode.CHAT_TOO_FAST, retry_after_ms=wait_ms)
-
-    def _chunk_request(self, message: codec.ChunkRequest, now: float) -> None:
-        assert self.game is not None
-        self.game.audience.request_chunk(self, message.chunk_x, message.chunk_y)
-
-    def _edit(self, message: requests.EditMessage, now: float) -> None:
-        done = partial(self._tell_edit, message.edit)
-        try:
-            check = self._check_may_edit(now)
-            operation = requests.operation_of(message)
-        except Rejected as refusal:
-            done(refusal)
-            return
-        assert self.game is not None
-        time_ms = self.lobby.wall_clock_ms()
-        author = self.player_id
-        self.game.edit(Edit(self.name, self.via, operation, time_ms, done, author, check))
-
-    def _edit_undo(self, message: codec.EditUndo, now: float) -> None:
-        done = partial(self._tell_edit, message.edit)
-        try:
-            check = self._check_may_edit(now)
-        except Rejected as refusal:
-            done(refusal)
-            return
-        assert self.game is not None
-        self.game.undo(self.name, self.player_id, self.via, bool(message.redo), done, check)
-
-    def _check_may_edit(self, now: float) -> Check | None:
-        """Raises Rejected where this player may not edit, or not just now. Returns what the
-        world's mode has to say about the cells."""
-        assert self.game is not None
-        assert self.identity is not None
-        identity, mode = self.identity, self.game.mode
-        editor = Editor(identity.player_id, identity.name, identity.role, identity.is_account)
-        may_edit = self.may("map", "edit") or self.lobby.settings.guests_may_build
-        if not (may_edit or mode.may_build(editor)):
-            raise Rejected(ErrorCode.EDIT_FORBIDDEN)
-        if not self._edits.take(now):
-            wait_ms = round(self._edits.wait_seconds * 1000)
-            raise Rejected(ErrorCode.EDIT_TOO_FAST, retry_after_ms=wait_ms)
-        return partial(mode.check_edit, editor) if mode.checks_edits else None
-
-    def _tell_edit(self, number: int, result: AppliedEdit | Rejected) -> None:
-        if self.state is not State.CLOSED:
-            self.peer.send(requests.result_frame(number, result))
-
-    def _ping(self, message: codec.Ping, now: float) -> None:
-        tick, phase = (self.game or self.lobby.default_game).clock(now)
-        self.peer.send(codec.Pong(token=message.token, tick=tick, phase=phase).encode())
-
-    def _pong(self, message: codec.Pong, now: float) -> None:
-        """Besides being a sign of life it may tell how long the way is."""
-        if message.token == self._ping_token and self._ping_sent is not None:
-            self.ping_ms = (now - self._ping_sent) * 1000
-            self._ping_sent = None
-
-    def _resync(self, message: codec.Resync, now: float) -> None:
-        assert self.game is not None
-        self.game.audience.resync(self)
-
-
-HANDLERS: dict[int, tuple[State | None, Callable[..., None]]] = {
-    MessageType.HELLO: (State.HELLO, Session._hello),
-    MessageType.AUTH: (State.AUTH, Session._auth),
-    MessageType.ENTER_WORLD: (State.LOBBY, Session._enter_world),
-    MessageType.WATCH: (None, Session._watch),
-    MessageType.INPUT: (State.WORLD, Session._input),
-    MessageType.CHAT_MESSAGE: (State.WORLD, Session._chat_message),
-    MessageType.WHISPER: (State.WORLD, Session._whisper),
-    MessageType.EMOTE: (State.WORLD, Session._emote),
-    MessageType.REPORT: (State.WORLD, Session._report),
-    MessageType.RENAME: (State.WORLD, Session._rename),
-    MessageType.RESYNC: (State.WORLD, Session._resync),
-    MessageType.CHUNK_REQUEST: (State.WORLD, Session._chunk_request),
-    MessageType.EDIT_CELLS: (State.WORLD, Session._edit),
-    MessageType.EDIT_SHAPE: (State.WORLD, Session._edit),
-    MessageType.EDIT_STAMP: (State.WORLD, Session._edit),
-    MessageType.EDIT_UNDO: (State.WORLD, Session._edit_undo),
-    MessageType.PING: (None, Session._ping),
-    MessageType.PONG: (None, Session._pong),
-}
-"""Message -> (the state that it needs, None for any; the method that carries it out)."""
 
 _INPUT = int(MessageType.INPUT)
 _ONE_INPUT = struct.Struct("!BHIB6s")
 """Type, length, tick, count and the command: a third of all that a player costs when it goes
 through the codec, a tenth when it does not (tests/bench)."""
-
-_BIDI_OVERRIDES = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""They would let one player's line rearrange its neighbours' letters."""
-
-
-def clean_chat(text: str) -> str:
-    """One line without control characters. Joiners stay: families of emoji need them."""
-    return "".join(
-        each
-        for each in " ".join(text.split())
-        if unicodedata.category(each) != "Cc" and each not in _BIDI_OVERRIDES
-    )
-
-
-def notice_frame(code: NoticeCode, *values: str | int) -> bytes:
-    """A NOTICE with as many of the values as it can hold."""
-    told = [str(each).replace("\x1f", " ") for each in values]
-    # The last of long lists have no room; half a name would be another's.
-    while len(told) > 1 and len("\x1f".join(told).encode()) > MOST_NOTICE_BYTES:
-        del told[-max(1, len(told) // 16) :]
-    return codec.Notice(code, shortened("\x1f".join(told), MOST_NOTICE_BYTES)).encode()
-
-
-def _error(
-    code: ErrorCode,
-    text: str,
-    message_type: int,
-    *,
-    fatal: bool = False,
-    retry_after_ms: int = 0,
-) -> bytes:
-    return codec.Error(
-        code=code,
-        fatal=int(fatal),
-        message=message_type,
-        retry_after_ms=retry_after_ms,
-        text=shortened(text, MOST_ERROR_BYTES),
-    ).encode()
-
-
-def shortened(text: str, most_bytes: int) -> str:
-    """So much of a text as has room in a field."""
-    return text.encode()[:most_bytes].decode(errors="ignore")

@@ -15,7 +15,7 @@ from protocol_spec import codec
 from protocol_spec.client import Player
 from protocol_spec.codec import CHUNK_SIZE, PlayerState, SnapshotFlag
 from server.chunks import VIEW_MARGIN_TILES
-from server.session import State
+from server.handlers import State
 from server.snapshot import FAR_TICKS
 from tests.mock_server import MockClient, MockServer, meadow
 

@@ -20,7 +20,7 @@ from protocol_spec.client import Client, Refused
 from protocol_spec.codec import AuthMethod, ErrorCode
 from server.counters import TICK_SECONDS_BOUNDS, Counters
 from server.game import TICK_RATE
-from server.session import State
+from server.handlers import State
 from server.settings import Settings
 from server.web import metrics
 from server.web.entrance import Entrance

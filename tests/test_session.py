@@ -7,7 +7,7 @@ import pytest
 from protocol_spec import codec
 from protocol_spec.codec import ErrorCode
 from protocol_spec.generate import spec
-from server.session import HANDLERS, State, clean_chat
+from server.handlers import HANDLERS, State, clean_chat
 from tests.mock_server import MockClient, MockServer
 
 HELLO = codec.Hello(codec.MAGIC, 1, 1, 0, 0, "test").encode()
@@ -399,15 +399,15 @@ def test_the_way_to_a_player_is_measured_and_their_messages_are_counted(
         server.now += 1
     pings = [each for each in client.wire.messages() if isinstance(each, codec.Ping)]
     assert len(pings) == 2
-    assert session.messages_per_second == 3
-    assert session.ping_ms is None
+    assert session.pulse.messages_per_second == 3
+    assert session.pulse.ping_ms is None
     sent = server.now - 1
     session.receive(codec.Pong(pings[0].token, 0, 0).encode(), sent + 0.01)
-    assert session.ping_ms is None  # That one was given up: it is as old as five seconds.
+    assert session.pulse.ping_ms is None  # That one was given up: it is as old as five seconds.
     session.receive(codec.Pong(pings[1].token, 0, 0).encode(), sent + 0.042)
-    assert session.ping_ms == pytest.approx(42)
+    assert session.pulse.ping_ms == pytest.approx(42)
     session.receive(codec.Pong(pings[1].token, 0, 0).encode(), sent + 3)
-    assert session.ping_ms == pytest.approx(42)
+    assert session.pulse.ping_ms == pytest.approx(42)
 
 
 def test_commands_that_come_too_late_are_counted_for_their_player(server: MockServer) -> None:

@@ -7,9 +7,9 @@ import pytest
 
 from protocol_spec import codec
 from protocol_spec.codec import ErrorCode
+from server.handlers import State
 from server.mapmakers import Draft
 from server.people.identity import Identity
-from server.session import State
 from tests import people
 from tests.mock_server import GRASS, TILES, MockClient, MockServer, empty_store, grass
 

@@ -89,8 +89,8 @@ class Records:
                     place=(there.x, there.y) if there else None,
                     came_ms=session.came_ms if session else 0,
                     address=session.peer.remote if session and shows_address else "",
-                    ping_ms=session.ping_ms if session else None,
-                    messages_per_second=session.messages_per_second if session else 0.0,
+                    ping_ms=session.pulse.ping_ms if session else None,
+                    messages_per_second=session.pulse.messages_per_second if session else 0.0,
                     corrections=there.corrections if there else 0,
                 )
             )

@@ -10,13 +10,14 @@ from protocol_spec.codec import AuthMethod, ErrorCode
 from server.clock import wall_clock_ms
 from server.failures import Rejected
 from server.lobby import Lobby
+from server.peer import Peer
 from server.people.identity import GUEST, Account, Identity, Sanction, longest
 from server.people.login_limits import LoginLimits, TooManyTries
 from server.people.names import checked_name, is_reserved, skeleton
 from server.people.passwords import Busy, Passwords
 from server.people.tickets import Tickets
 from server.people.tokens import token_hash
-from server.session import Peer, Session
+from server.session import Session
 from server.store import StoreError, accounts
 from server.store.accounts import Arrival
 from server.store.thread import Database
