@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from queue import Empty, Queue
 from threading import Thread
@@ -51,6 +52,12 @@ def run_godot(*arguments: str | Path, timeout_seconds: float = 120) -> str:
     if done.returncode:
         raise AssertionError(f"Godot ends with {done.returncode}:\n{done.stdout}")
     return done.stdout
+
+
+@cache
+def import_project() -> None:
+    """Godot sees all files of the project, once: a fresh checkout would not run without."""
+    assert complaints(run_godot("--import", timeout_seconds=300)) == []
 
 
 class GodotPlayer:

@@ -19,7 +19,7 @@ import psutil
 
 from tests.certificates import Certificate
 
-START_SECONDS = 30
+START_SECONDS = 60
 STOP_SECONDS = 15
 
 

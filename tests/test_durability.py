@@ -30,7 +30,7 @@ from tests.mock_server import TILES, MockServer, grass
 from tests.postgres import fresh_database
 from tests.running import RunningServer
 
-ROUNDS = 100 if os.environ.get("ESTRAGON_SOAK") == "1" else 25
+ROUNDS = 100 if os.environ.get("ESTRAGON_SOAK") == "1" else 10
 CLIENTS = 20
 LOAD_SECONDS = 0.8
 UNDER_WAY = 4

@@ -198,23 +198,24 @@ def test_connections_that_are_over_take_no_memory(tmp_path: Path, gateway: str) 
         gateway,
         environment={"ESTRAGON_RESUME_SECONDS": "0.5"},
     ) as server:
-        asyncio.run(come_and_go(server, 4))
+        asyncio.run(come_and_go(server, "Guest", 4))
         before = server.process.memory_info().rss
-        asyncio.run(come_and_go(server, ROUNDS))
+        asyncio.run(come_and_go(server, "Later", ROUNDS))
         # A player takes 30 KiB while there.
         assert server.process.memory_info().rss - before < ROUNDS * 100 * 4096
 
 
-async def come_and_go(server: RunningServer, rounds: int) -> None:
-    for _ in range(rounds):
+async def come_and_go(server: RunningServer, name: str, rounds: int) -> None:
+    for number in range(rounds):
+        # Those who were cut are expected back for a while, and their names with them.
         clients = await asyncio.gather(
             *(
-                Client.join(server.url, f"Guest {number:03}", timeout_seconds=60)
-                for number in range(100)
+                Client.join(server.url, f"{name} {number:02} {each:02}", timeout_seconds=60)
+                for each in range(100)
             )
         )
         for client in clients[50:]:
             client.abort()
         await asyncio.gather(*(client.close() for client in clients))
         await asyncio.to_thread(server.wait_for_players, 0)
-        await asyncio.sleep(1.5)  # Until those who were cut are not expected back any more.
+    await asyncio.sleep(2)  # Until the last are not expected back any more.

@@ -11,7 +11,7 @@ import pytest
 from protocol_spec import codec
 from protocol_spec.client import Client, ClientSession
 from tests.conftest import needed
-from tests.godot_client import PROJECT, GodotPlayer, Plan, complaints, run_godot
+from tests.godot_client import PROJECT, GodotPlayer, Plan, complaints, import_project, run_godot
 from tests.running import RunningServer, running_server
 from tests.walks import write_walks
 
@@ -23,7 +23,7 @@ VECTORS = PROJECT.parent / "protocol_spec/vectors"
 def imported_project() -> None:
     """Godot has seen all files of the project; without this, a fresh checkout would not run."""
     needed("godot")
-    assert complaints(run_godot("--import", timeout_seconds=300)) == []
+    import_project()
 
 
 def test_every_script_loads_and_the_clients_own_tests_pass(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from server.people.identity import Standing
 from server.store import Store, accounts, sanctions
 from tests.certificates import make_certificate
 from tests.conftest import needed
-from tests.godot_client import GodotPlayer, Plan, Step, complaints, run_godot
+from tests.godot_client import GodotPlayer, Plan, Step, import_project
 from tests.people import PASSWORD, QUICK, ask, enter, log_in, register, staff
 from tests.running import RunningServer, running_server
 
@@ -60,7 +60,7 @@ def log_in_steps(name: str, password: str = PASSWORD) -> Plan:
 @pytest.fixture(scope="module", autouse=True)
 def imported_project() -> None:
     needed("godot")
-    assert complaints(run_godot("--import", timeout_seconds=300)) == []
+    import_project()
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from tests.bad_network import BadNetwork, Weather
 from tests.conftest import needed
 from tests.course import COURSE, lay_course
 from tests.displays import virtual_display
-from tests.godot_client import GodotPlayer, Plan, Step, complaints, run_godot
+from tests.godot_client import GodotPlayer, Plan, Step, import_project
 from tests.running import RunningServer, running_server
 
 BAD = Weather(delay_seconds=0.2, jitter_seconds=0.1)
@@ -116,7 +116,7 @@ def cut_and_come_back(port: int, folder: Path) -> None:
 @pytest.fixture(scope="module", autouse=True)
 def imported_project() -> None:
     needed("godot")
-    assert complaints(run_godot("--import", timeout_seconds=300)) == []
+    import_project()
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import needed
-from tests.godot_client import GodotPlayer, Plan, complaints, run_godot
+from tests.godot_client import GodotPlayer, Plan, import_project
 from tests.running import running_server
 from tests.test_discovery import asking_port
 
@@ -19,7 +19,7 @@ FIRST = f"{LIST}/%Saved/ServerRow"
 @pytest.fixture(scope="module", autouse=True)
 def imported_project() -> None:
     needed("godot")
-    assert complaints(run_godot("--import", timeout_seconds=300)) == []
+    import_project()
 
 
 def test_the_list_follows_a_server_that_stops_and_comes_back(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.certificates import make_certificate
 from tests.conftest import needed
-from tests.godot_client import GodotPlayer, Plan, complaints, run_godot
+from tests.godot_client import GodotPlayer, Plan, complaints, import_project
 from tests.running import RunningServer, running_server
 
 PLAY: Plan = [
@@ -29,7 +29,7 @@ REFUSED: Plan = [
 @pytest.fixture(scope="module", autouse=True)
 def imported_project() -> None:
     needed("godot")
-    assert complaints(run_godot("--import", timeout_seconds=300)) == []
+    import_project()
 
 
 def home_that_trusts(authority: bytes, folder: Path) -> Path:

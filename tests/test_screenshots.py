@@ -19,7 +19,7 @@ from protocol_spec.client import Client, ClientSession
 from tests import people
 from tests.conftest import needed
 from tests.displays import virtual_display
-from tests.godot_client import GodotPlayer, Plan, run_godot
+from tests.godot_client import GodotPlayer, Plan, import_project
 from tests.people import PASSWORD, QUICK, enter, hang_up, register, staff
 from tests.running import RunningServer, running_server
 
@@ -30,7 +30,7 @@ COMPANY = ("Владимир", "Pozzo", "Lucky", "Мальчик", "Winnie")
 def display() -> Iterator[dict[str, str]]:
     needed("Xvfb")
     needed("godot")
-    run_godot("--import", timeout_seconds=300)
+    import_project()
     with virtual_display() as variables:
         yield variables
 
