@@ -19,6 +19,10 @@ extends Node
 ## [code]screenshot[/code] with a "path"; [code]pause[/code] with "for" seconds;
 ## [code]leave[/code] to the menu; [code]quit[/code].
 ##
+## What is played: [code]wait_phase[/code] of a "mode" and a "phase"; [code]race[/code] from goal to
+## goal; [code]run_after[/code] the others whenever one is it, until the round is over;
+## [code]build[/code] a "tile" "at" [x, y].
+##
 ## With a "node", its path in the scene: [code]wait_shown[/code], [code]wait_hidden[/code],
 ## [code]wait_text[/code] with a "text" that it contains, [code]click[/code], [code]type[/code] a
 ## "text" into it, [code]complete[/code] it to a "text" by Tab, [code]pick[/code] an "item" of it by
@@ -179,6 +183,69 @@ func _do_wait_message(step: Dictionary) -> String:
 
 func _do_wait_no_message(_step: Dictionary) -> String:
 	return "" if await _until(func() -> bool: return _watch.message.is_empty()) else "it stays"
+
+
+func _do_wait_phase(step: Dictionary) -> String:
+	var mode: String = step["mode"]
+	var wanted: Variant = EstragonCodec.ModePhase.get(str(step["phase"]).to_upper())
+	var is_it: Callable = func() -> bool:
+		var play: EstragonMode = Connection.session.world.play if _is_in_world() else null
+		return play != null and play.name == mode and play.phase == wanted
+	if not await _until(is_it):
+		return "it is another phase"
+	var world: EstragonWorld = Connection.session.world
+	var own: EstragonCodec.ModeScore = world.play.scores.get(world.own_id)
+	var row: Array[int] = []
+	if own != null:
+		row.assign([own.score, own.time, own.marks])
+	_watch.tell("phase", {"mode": mode, "phase": step["phase"], "own": row})
+	return ""
+
+
+func _do_race(_step: Dictionary) -> String:
+	while not _deadline_is_over():
+		var play: EstragonMode = Connection.session.world.play
+		if play.goal.size == Vector2i.ZERO:
+			return ""
+		var goal: Rect2i = play.goal
+		var arrived: Callable = func() -> bool:
+			_steer_to(Vector2(goal.position) + Vector2(goal.size) / 2.0)
+			return play.goal != goal
+		await _until(arrived)
+	_release()
+	return "does not arrive"
+
+
+func _do_run_after(_step: Dictionary) -> String:
+	var play: EstragonMode = Connection.session.world.play
+	var world: EstragonWorld = Connection.session.world
+	while not _deadline_is_over():
+		if play.phase != EstragonCodec.ModePhase.RUNNING:
+			break
+		var nearest: Vector2 = Vector2.INF
+		for other: EstragonPlayer in world.in_sight.values():
+			var place: Vector2 = Vector2(other.position) / EstragonCodec.UNITS_PER_TILE
+			if other.player_id != world.own_id and _is_nearer(place, nearest):
+				nearest = place
+		if play.has_mark(world.own_id, EstragonCodec.ModeMark.IT) and nearest != Vector2.INF:
+			_steer_to(nearest)
+		else:
+			_release()
+		await get_tree().process_frame
+	_release()
+	return "" if play.phase != EstragonCodec.ModePhase.RUNNING else "the round does not end"
+
+
+func _do_build(step: Dictionary) -> String:
+	var bar: BuildBar = get_tree().current_scene.get_node("%BuildBar")
+	if not await _until(func() -> bool: return bar.visible):
+		return "there is nothing to build with"
+	for button: Button in bar.get_node("%Choices").get_children():
+		button.button_pressed = true
+		if bar.chosen > 0 and Connection.session.world.tiles[bar.chosen].name == step["tile"]:
+			bar.build_at(Vector2i(int(step["at"][0]), int(step["at"][1])))
+			return ""
+	return "there is no such tile"
 
 
 func _do_language(step: Dictionary) -> String:
@@ -346,6 +413,14 @@ func _until(condition: Callable) -> bool:
 			return true
 		await get_tree().process_frame
 	return false
+
+
+func _deadline_is_over() -> bool:
+	return Time.get_ticks_msec() >= _deadline_ms
+
+
+func _is_nearer(place: Vector2, than: Vector2) -> bool:
+	return _own_place().distance_to(place) < _own_place().distance_to(than)
 
 
 func _is_in_world() -> bool:

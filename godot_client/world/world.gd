@@ -17,6 +17,7 @@ var _avatars: Dictionary[int, Avatar] = {}
 @onready var _camera: FollowCamera = %Camera
 @onready var _chat: ChatBox = %ChatBox
 @onready var _hud: Hud = %Hud
+@onready var _build: BuildBar = %BuildBar
 @onready var _pause: PauseMenu = %PauseMenu
 @onready var _register: RegisterDialog = %RegisterDialog
 @onready var _rename: RenameDialog = %RenameDialog
@@ -44,6 +45,7 @@ func _ready() -> void:
 	session.scores_changed.connect(_show_marks)
 	session.emote_shown.connect(_on_emote_shown)
 	Connection.join_failed.connect(_on_join_failed)
+	_build.told.connect(_chat.tell)
 	_hud.leave_requested.connect(_go_to_menu)
 	_hud.menu_requested.connect(_pause.open)
 	_hud.players_requested.connect(_players.toggle)

@@ -112,6 +112,7 @@ var meter: EstragonMeter = EstragonMeter.new()
 var _outgoing: Array[PackedByteArray] = []
 var _pings: Dictionary[int, float] = {}
 var _last_token: int = 0
+var _last_edit: int = 0
 ## {message: [the state that it needs, its handler]}
 var _handlers: Dictionary[int, Array] = {
 	EstragonCodec.MessageType.WELCOME: [State.HELLO, _on_welcome],
@@ -230,6 +231,17 @@ func rename(new_name: String) -> void:
 	var message: EstragonCodec.Rename = EstragonCodec.Rename.new()
 	message.name = _cut(new_name, 255)
 	_send(message)
+
+
+## Asks for cells of the map to be changed; returns the number under which [signal edit_answered]
+## will tell what became of it.
+func edit_cells(cells: Array[EstragonCodec.CellEdit]) -> int:
+	_last_edit += 1
+	var message: EstragonCodec.EditCells = EstragonCodec.EditCells.new()
+	message.edit = _last_edit
+	message.cells = EstragonCodec.CellEdit.pack(cells)
+	_send(message)
+	return _last_edit
 
 
 ## Sends commands for consecutive ticks, the first of them for [param tick].

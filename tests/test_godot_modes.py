@@ -1,0 +1,122 @@
+"""The real Godot client plays each mode to its end, against two bots."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from protocol_spec.codec import ModeMark
+from tests.conftest import needed
+from tests.godot_client import GodotPlayer, Plan, Step, complaints, run_godot
+from tests.playing_bots import two_bots, world_with
+from tests.running import running_server
+
+NAME = "Estragon"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def imported_project() -> None:
+    """Godot's own cache of the project, which is not committed."""
+    needed("godot")
+    assert complaints(run_godot("--import", timeout_seconds=300)) == []
+
+
+SETTINGS: dict[str, dict[str, Any]] = {
+    "tag": {"round_seconds": 12, "pause_seconds": 2, "least_players": 3},
+    "race": {"round_seconds": 60, "pause_seconds": 2, "least_players": 3},
+    "build": {"guests_build": True, "areas": {"start": ["builder"]}},
+    "free_roam": {},
+}
+
+
+def play(tmp_path: Path, mode: str, plan: Plan) -> tuple[list[Step], Mapping[int, Any]]:
+    """What Godot told while it played, and the table as a bot saw it at the end."""
+    world_with(tmp_path / "data", mode, SETTINGS[mode])
+
+    async def scene(url: str, godot: GodotPlayer) -> Mapping[int, Any]:
+        async with two_bots(url) as bots:
+            await asyncio.to_thread(godot.finish, 90)
+            return dict(bots[0].client.session.scores)
+
+    with (
+        running_server(tmp_path) as server,
+        GodotPlayer(plan, tmp_path / "plan.json", address=server.address, name=NAME) as godot,
+    ):
+        scores = asyncio.run(scene(server.url, godot))
+    return godot.events, scores
+
+
+def own_row(events: list[Step], phase: str) -> list[int]:
+    """Godot's score, time and marks when that phase began."""
+    told = next(each for each in events if each["event"] == "phase" and each["phase"] == phase)
+    row: list[int] = [int(each) for each in told["own"]]
+    return row
+
+
+def phases(mode: str, *names: str) -> list[Step]:
+    return [{"do": "wait_phase", "mode": mode, "phase": each, "seconds": 40} for each in names]
+
+
+def test_godot_plays_tag_to_the_end_of_the_round(tmp_path: Path) -> None:
+    plan = [
+        {"do": "join"},
+        *phases("tag", "running"),
+        {"do": "run_after", "seconds": 30},
+        *phases("tag", "over"),
+        {"do": "quit"},
+    ]
+    events, _ = play(tmp_path, "tag", plan)
+    score, _, marks = own_row(events, "over")
+    assert not marks & (ModeMark.IT | ModeMark.SPECTATOR)
+    assert abs(score) < 100
+    texts = [each["text"] for each in events if each["event"] == "chat"]
+    assert any("is it now, caught by" in each for each in texts)
+
+
+def test_godot_races_to_the_finish(tmp_path: Path) -> None:
+    plan = [
+        {"do": "join"},
+        *phases("race", "running"),
+        {"do": "race", "seconds": 60},
+        *phases("race", "over"),
+        {"do": "quit"},
+    ]
+    events, scores = play(tmp_path, "race", plan)
+    score, time, marks = own_row(events, "over")
+    assert score == 1
+    assert 60 <= time < 1200
+    assert marks & ModeMark.FINISHED
+    assert len(scores) >= 2
+
+
+def test_godot_builds_and_reads_where_it_may_not(tmp_path: Path) -> None:
+    things = 1
+    plan = [
+        {"do": "join"},
+        *phases("build", "none"),
+        {"do": "build", "tile": "crate", "at": [30, 4]},
+        {"do": "wait_tile", "layer": things, "at": [30, 4], "tile": "crate"},
+        {"do": "build", "tile": "crate", "at": [8, 12]},
+        {"do": "wait_chat", "text": "You may not build in this area."},
+        *phases("build", "none"),
+        {"do": "quit"},
+    ]
+    events, _ = play(tmp_path, "build", plan)
+    rows = [each["own"] for each in events if each["event"] == "phase"]
+    assert [row[0] for row in rows] == [0, 1]
+
+
+def test_godot_roams_freely(tmp_path: Path) -> None:
+    plan = [
+        {"do": "join"},
+        *phases("free_roam", "none"),
+        {"do": "go", "to": [20, 16], "seconds": 40},
+        {"do": "quit"},
+    ]
+    events, scores = play(tmp_path, "free_roam", plan)
+    assert any(each["event"] == "walked" for each in events)
+    assert scores == {}
