@@ -23,13 +23,18 @@ TRACK = (
 
 
 def world_with(
-    data: Path, mode: str, settings: Mapping[str, Any], areas: tuple[Area, ...] = TRACK
+    data: Path,
+    mode: str,
+    settings: Mapping[str, Any],
+    areas: tuple[Area, ...] = TRACK,
+    draft: Draft | None = None,
 ) -> None:
-    """A data folder with one world, a small meadow, in that mode."""
+    """A data folder with one world in that mode: a small meadow, or what the draft has."""
     store = Store(data)
     store.migrate()
     spawns = ((10, 14), (13, 17), (10, 18))
-    store.add_world(mode, mode, store.add_map(mode, Draft(grass(36, 32), spawns, areas), TILES))
+    draft = draft or Draft(grass(36, 32), spawns, areas)
+    store.add_world(mode, mode, store.add_map(mode, draft, TILES))
     world = maps.WorldSettings(modes={mode: dict(settings)})
     audit = OPERATOR.audit("world.settings", mode)
     store.do(maps.change_world, mode, mode, world, audit)

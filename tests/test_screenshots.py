@@ -16,11 +16,15 @@ from PIL import Image
 
 from protocol_spec import codec
 from protocol_spec.client import Client, ClientSession
+from server.mapmakers.arena import make_arena
+from server.mapmakers.village import make_village
 from tests import people
 from tests.conftest import needed
 from tests.displays import virtual_display
 from tests.godot_client import GodotPlayer, Plan, import_project
+from tests.mock_server import TILES
 from tests.people import PASSWORD, QUICK, enter, hang_up, register, staff
+from tests.playing_bots import two_bots, world_with
 from tests.running import RunningServer, running_server
 
 COMPANY = ("Владимир", "Pozzo", "Lucky", "Мальчик", "Winnie")
@@ -102,10 +106,10 @@ def test_the_menu_and_the_world_are_pictures_of_something(
         check_picture(path)
 
 
-def check_picture(path: Path) -> None:
+def check_picture(path: Path, size: tuple[int, int] = (1280, 720)) -> None:
     """It shows more than nothing."""
     with Image.open(path) as picture:
-        assert picture.size == (1280, 720)
+        assert picture.size == size
         colours = picture.convert("RGB").resize((320, 180)).getcolors(maxcolors=320 * 180)
         assert colours is not None
         most_common = max(count for count, _ in colours)
@@ -220,3 +224,53 @@ def test_accounts_and_chat_are_pictures_of_something(
             asyncio.run(play(server, godot))
     for path in pictures:
         check_picture(path)
+
+
+@pytest.mark.parametrize(("locale", "size"), [("en", (1280, 720)), ("ru", (1920, 1080))])
+@pytest.mark.parametrize("mode", ["tag", "race", "build"])
+def test_what_is_played_is_pictures_of_something(
+    display: dict[str, str], tmp_path: Path, mode: str, locale: str, size: tuple[int, int]
+) -> None:
+    """With two bots; the list of players is open in a second picture of tag."""
+    folder = folder_for(tmp_path)
+    picture, players = (folder / f"{each}_{locale}.png" for each in (mode, "players"))
+    plan: list[dict[str, object]] = [
+        {"do": "join"},
+        {"do": "wait_world", "seconds": 60},
+        {"do": "pause", "for": 6},
+        {"do": "show_emote", "kind": "WAVE"},
+        {"do": "walk", "action": "move_left", "tiles": 1},
+        {"do": "pause", "for": 0.7},
+        {"do": "screenshot", "path": str(picture)},
+    ]
+    if mode == "tag":
+        plan += [
+            {"do": "press", "action": "players"},
+            {"do": "wait_shown", "node": "%PlayerList/%Names"},
+            {"do": "pause", "for": 1},
+            {"do": "screenshot", "path": str(players)},
+        ]
+    rounds = {"pause_seconds": 3, "least_players": 3, "round_seconds": 120}
+    draft = make_arena(TILES, 5) if mode == "race" else make_village(TILES, 5)
+    world_with(tmp_path / "data", mode, {} if mode == "build" else rounds, draft=draft)
+
+    async def play(url: str, godot: GodotPlayer) -> None:
+        async with two_bots(url):
+            await asyncio.to_thread(godot.finish, seconds=180)
+
+    with (
+        running_server(tmp_path) as server,
+        GodotPlayer(
+            [*plan, {"do": "quit"}],
+            tmp_path / "plan.json",
+            address=server.address,
+            name="Estragon" if locale == "en" else "Эстрагон",
+            locale=locale,
+            display=display,
+            size="{}x{}".format(*size),
+        ) as godot,
+    ):
+        asyncio.run(play(server.url, godot))
+    check_picture(picture, size)
+    if mode == "tag":
+        check_picture(players, size)

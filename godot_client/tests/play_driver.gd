@@ -12,6 +12,7 @@ extends Node
 ## [code]tell_figures[/code] tells what F3 shows, and where one is drawn;
 ## [code]say[/code] with a "text"; [code]wait_chat[/code] with a "text" and perhaps "from" and
 ## "kind"; [code]ask_about[/code] a player by "name", with the right mouse button;
+## [code]show_emote[/code] with a "kind";
 ## [code]wait_tile[/code] with a "layer", a cell "at" [x, y] and the "tile" to be drawn there;
 ## [code]wait_message[/code] with a "text_key", the translation key of what is shown;
 ## [code]wait_no_message[/code]; [code]language[/code] with a "locale"; [code]press[/code] with an
@@ -145,6 +146,11 @@ func _do_go(step: Dictionary) -> String:
 			return "does not get past %s" % cell
 	_release()
 	_watch.tell("walked", {"from": [from.x, from.y], "x": _own_place().x, "y": _own_place().y})
+	return ""
+
+
+func _do_show_emote(step: Dictionary) -> String:
+	Connection.session.show_emote(EstragonCodec.EmoteKind[str(step["kind"])])
 	return ""
 
 
