@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Page
 
 from protocol_spec import codec
 from protocol_spec.client import Client
-from protocol_spec.codec import ErrorCode, NoticeCode
+from protocol_spec.codec import ErrorCode, ModePhase, NoticeCode
 from server.people.roles import Role
 from server.tiles import builtin_tile_set
 from tests.desks import PEOPLE, operator, refused, signed_in, staffed_server
-from tests.people import close_code, hang_up
+from tests.people import QUICK, close_code, hang_up, staff
 from tests.running import RunningServer
 
 DIRT = builtin_tile_set()["path"]
@@ -160,3 +161,65 @@ def test_a_stopped_world_stays_stopped_over_a_restart(server: RunningServer) -> 
         await hang_up(await Client.join(server.url, "Ann", "village"))
 
     asyncio.run(scene())
+
+
+def test_a_mode_is_chosen_and_set_while_players_are_there(server: RunningServer) -> None:
+    async def scene() -> None:
+        async with signed_in(server, "/worlds") as page:
+            ann = await Client.join(server.url, "Ann", "village")
+            await press(page, "village", "mode")
+            await page.locator("[data-field=mode]").click()
+            await page.get_by_role("option", name="Tag (tag)").click()
+            field = page.get_by_label("Fewest players for a round")
+            await field.fill("0")
+            await say_yes(page)
+            await page.get_by_text("greater than or equal to 1").wait_for()
+            assert ann.session.mode is not None
+            assert ann.session.mode.mode == "free_roam"
+            await press(page, "village", "mode")
+            await page.locator("[data-field=mode]").click()
+            await page.get_by_role("option", name="Tag (tag)").click()
+            await field.fill("1")
+            await say_yes(page)
+            await ann.wait_for(lambda each: each.mode is not None and each.mode.mode == "tag")
+            await ann.wait_for(
+                lambda each: each.mode is not None and each.mode.phase == ModePhase.PAUSE
+            )
+            told = await asyncio.to_thread(operator, server, "world", "mode", "village")
+            assert "least_players=1 (changed)" in told
+            await asyncio.to_thread(operator, server, "world", "mode", "village", "free_roam")
+            await hang_up(ann)
+
+    asyncio.run(scene())
+
+
+def test_a_broken_mode_shows_its_traceback_and_can_be_tried_again(tmp_path: Path) -> None:
+    lines = ["from server.modes import Mode", "", "class Bad(Mode):", "    def chat(self, *said):"]
+    (tmp_path / "bad_mode.py").write_text("\n".join([*lines, "        raise KeyError('tea')\n"]))
+    staff(tmp_path / "data", (PEOPLE[Role.OWNER], Role.OWNER), (PEOPLE[Role.BUILDER], Role.BUILDER))
+    path = f"{tmp_path}:{Path(__file__).parents[1]}"
+
+    async def scene(server: RunningServer) -> None:
+        ann = await Client.join(server.url, "Ann")
+        await asyncio.to_thread(operator, server, "world", "mode", "village", "bad_mode:Bad")
+        await ann.wait_for(lambda each: each.mode is not None and "Bad" in each.mode.mode)
+        ann.session.say("Is there tea?")
+        await ann.wait_for(lambda each: each.mode is not None and each.mode.mode == "free_roam")
+        async with signed_in(server, "/worlds") as page:
+            problem = page.locator("[data-problem]")
+            await problem.get_by_text("Traceback").wait_for()
+            await problem.get_by_text("KeyError: 'tea'").wait_for()
+            await page.locator("[data-do=again]").click()
+            await ann.wait_for(lambda each: each.mode is not None and "Bad" in each.mode.mode)
+            await problem.wait_for(state="detached")
+        ann.session.say("And now?")
+        await ann.wait_for(lambda each: each.mode is not None and each.mode.mode == "free_roam")
+        async with signed_in(server, "/worlds", PEOPLE[Role.BUILDER]) as page:
+            await page.get_by_text("KeyError: 'tea'").wait_for()
+            assert await page.get_by_text("Traceback").count() == 0
+            assert await page.locator("[data-do=again]").count() == 0
+        await hang_up(ann)
+
+    environment = QUICK | {"PYTHONPATH": path}
+    with RunningServer(tmp_path / "data", environment=environment) as server:
+        asyncio.run(scene(server))
