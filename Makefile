@@ -53,7 +53,7 @@ bench: $(READY)
 	$(BIN)/python -m tests.bench.logins --json $(FIGURES)/logins.json
 
 screenshots: tools
-	ESTRAGON_SCREENSHOTS=$(CURDIR)/godot_client/screenshots $(BIN)/python -m pytest tests/test_screenshots.py
+	ESTRAGON_SCREENSHOTS=$(CURDIR)/godot_client/screenshots $(BIN)/python -m pytest tests/test_screenshots.py tests/test_menu_screenshots.py
 
 tools: $(READY)
 	@$(BIN)/python tests/toolbox.py fetch

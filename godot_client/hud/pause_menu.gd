@@ -8,6 +8,8 @@ signal menu_requested
 signal register_requested
 ## The player wants another name.
 signal rename_requested
+## The player wants to change settings.
+signal settings_requested
 
 @onready var _resume: Button = %Resume
 @onready var _register: Button = %Register
@@ -18,6 +20,7 @@ func _ready() -> void:
 	_resume.pressed.connect(close)
 	_register.pressed.connect(_leave_for.bind(register_requested))
 	(%Rename as Button).pressed.connect(_leave_for.bind(rename_requested))
+	(%Settings as Button).pressed.connect(_leave_for.bind(settings_requested))
 	(%Leave as Button).pressed.connect(menu_requested.emit)
 	(%Quit as Button).pressed.connect(get_tree().quit)
 

@@ -17,6 +17,7 @@ extends Node
 ## [code]wait_message[/code] with a "text_key", the translation key of what is shown;
 ## [code]wait_no_message[/code]; [code]language[/code] with a "locale"; [code]press[/code] with an
 ## "action"; [code]enter[/code]; [code]tell[/code] with a "what", so that the test knows;
+## [code]check_layout[/code], that no text is cut off and no button too small for a finger;
 ## [code]screenshot[/code] with a "path"; [code]pause[/code] with "for" seconds;
 ## [code]leave[/code] to the menu; [code]quit[/code].
 ##
@@ -270,6 +271,11 @@ func _do_press(step: Dictionary) -> String:
 func _do_tell(step: Dictionary) -> String:
 	_watch.tell("so", {"what": step["what"]})
 	return ""
+
+
+func _do_check_layout(_step: Dictionary) -> String:
+	var faults: PackedStringArray = LayoutCheck.faults(get_tree().current_scene)
+	return "; ".join(faults)
 
 
 func _do_pause(step: Dictionary) -> String:

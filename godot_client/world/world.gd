@@ -57,6 +57,7 @@ func _ready() -> void:
 	_pause.menu_requested.connect(_go_to_menu)
 	_pause.register_requested.connect(_register.open)
 	_pause.rename_requested.connect(_rename.open)
+	_pause.settings_requested.connect((%SettingsPage as SettingsPage).open)
 	_register.registered.connect(_on_registered)
 	_chat.said.connect(session.say)
 	_chat.whispered.connect(session.whisper)
