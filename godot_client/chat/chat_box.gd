@@ -30,6 +30,7 @@ var _recalled: int = 0
 ## Whom one whispers to, as the last whisper says: their number and name.
 var _partner_id: int = 0
 var _partner: String = ""
+var _room_below: float = 0.0
 var _completion: CommandCompletion = CommandCompletion.new()
 ## What Tab offers one after the other, and which of them stands in the line.
 var _offers: PackedStringArray = PackedStringArray()
@@ -87,6 +88,13 @@ func _unhandled_input(event: InputEvent) -> void:
 func _rise_above_keyboard() -> void:
 	var covered: float = DisplayServer.virtual_keyboard_get_height() if _entry.visible else 0
 	position.y = -covered / get_viewport().get_screen_transform().get_scale().y
+
+
+## Leaves so much room below, in pixels.
+func stand_above(pixels: float) -> void:
+	_panel.offset_top += _room_below - pixels
+	_panel.offset_bottom += _room_below - pixels
+	_room_below = pixels
 
 
 ## Leaves so much room at the left, in pixels.

@@ -31,6 +31,9 @@ var _problem: StringName = &""
 
 
 func _ready() -> void:
+	_banner.visibility_changed.connect(
+		func() -> void: (%Shade as ColorRect).visible = _banner.visible
+	)
 	_banner.hide()
 	_back.pressed.connect(leave_requested.emit)
 	(%MapButton as Button).pressed.connect(_toggle_minimap)

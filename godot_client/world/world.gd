@@ -8,6 +8,8 @@ const AVATAR: PackedScene = preload("res://world/avatar.tscn")
 const MENU: String = "res://menu/menu.tscn"
 ## How near to somebody's middle a click means them, in pixels of the map.
 const CLICK_RADIUS: float = 12.0
+## How much the chat keeps away from what is below it, in pixels.
+const ROOM: float = 8.0
 
 var _avatars: Dictionary[int, Avatar] = {}
 
@@ -46,6 +48,8 @@ func _ready() -> void:
 	session.emote_shown.connect(_on_emote_shown)
 	Connection.join_failed.connect(_on_join_failed)
 	_build.told.connect(_chat.tell)
+	_build.visibility_changed.connect(_on_build_bar_changed)
+	_on_build_bar_changed()
 	_hud.leave_requested.connect(_go_to_menu)
 	_hud.menu_requested.connect(_pause.open)
 	_hud.players_requested.connect(_players.toggle)
@@ -156,6 +160,10 @@ func _on_chat_removed(player_id: int, timestamp_ms: int) -> void:
 func _on_emote_shown(player: EstragonPlayer, kind: int) -> void:
 	if _shows(player.player_id):
 		_avatars[player.player_id].overhead().show_emote(kind)
+
+
+func _on_build_bar_changed() -> void:
+	_chat.stand_above(_build.get_combined_minimum_size().y + ROOM if _build.visible else 0.0)
 
 
 func _show_goal() -> void:
