@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -11,7 +11,7 @@ from protocol_spec.codec import AuthMethod, ErrorCode, ModeMark, ModePhase, Scor
 from server.editing.edits import Edit
 from server.editing.operations import Places, SetPlaces
 from server.mapmakers import Area, Draft
-from server.modes import Mode, Player
+from server.modes import Mode, Player, Text
 from server.modes.finding import Choice, ModeRefused, choose
 from server.modes.mode import ModeSettings
 from tests.mock_server import TILES, WALL, MockClient, MockServer, empty_store, grass
@@ -342,3 +342,131 @@ def test_tag_goes_on_when_who_is_it_leaves_and_ends_when_all_do() -> None:
     server.tick(5)
     assert server.game.mode.problem == ""
     assert phase(server.join("Godot")) == ModePhase.OVER
+
+
+class Doors(Mode):
+    """Writes down who crosses which edge."""
+
+    def start(self) -> None:
+        self.seen: list[tuple[str, str, str]] = []
+
+    def enter_area(self, player: Player, area: str) -> None:
+        self.seen.append(("in", player.name, area))
+
+    def leave_area(self, player: Player, area: str) -> None:
+        self.seen.append(("out", player.name, area))
+
+    def command(self, player: Player, name: str, text: str) -> None:
+        self.world.announce(Text("SEEN", (len(self.seen),)), to=player.player_id)
+        self.world.teleport(player.player_id, 60.5, 48.5)
+
+    commands: ClassVar[dict[str, str]] = {"seen": "[text]", "kick": ""}
+
+
+def test_a_mode_hears_who_comes_into_areas_and_who_leaves_them() -> None:
+    areas = (
+        Area("hall", 47, 47, 2, 3),
+        Area("hall", 49, 47, 2, 3),
+        Area("far", 60, 48, 1, 1),
+        Area("house", 46, 46, 6, 6),
+    )
+    choice = Choice("doors", Doors, ModeSettings())
+    server = MockServer(areas=areas, mode=choice, **stored_meadow())
+    vladimir, pozzo = server.join("Vladimir"), server.join("Pozzo")
+    mode = server.game.mode._mode
+    assert isinstance(mode, Doors)
+    names = [("in", name, area) for name in ("Vladimir", "Pozzo") for area in ("hall", "house")]
+    assert mode.seen == names
+    # From one rectangle of the hall into the other is no way out of it.
+    server.walk(vladimir, EAST, 8)
+    assert mode.seen == names
+    server.walk(vladimir, EAST, 16)
+    assert mode.seen[4:] == [("out", "Vladimir", "hall"), ("out", "Vladimir", "house")]
+    vladimir.say("/seen it all")
+    server.tick(3)
+    assert heard(vladimir)[-1] == ("SEEN", "6")
+    assert pozzo.mode_news == []
+    assert mode.seen[6:] == [("in", "Vladimir", "far")]
+    # Whoever leaves the world leaves no area, and their slot is nobody's.
+    pozzo.disconnect()
+    server.tick()
+    assert len(mode.seen) == 7
+    # A command of the server's own stays the server's.
+    assert vladimir.commands["seen"] == "[text]"
+    assert "kick" not in vladimir.commands
+    places = Places(((48, 48),), (Area("new", 60, 40, 9, 9),))
+    server.game.edit(Edit("Godot", "cli", SetPlaces(places), 0))
+    server.tick(3)
+    assert mode.seen[7:] == [("in", "Vladimir", "new")]
+
+
+def failing(hook: str) -> type[Mode]:
+    """A mode of which one hook fails."""
+
+    def fail(self: Mode, *told: object) -> None:
+        raise ZeroDivisionError(hook)
+
+    return type("Failing", (Mode,), {hook: fail, "commands": {"go": ""}})
+
+
+@pytest.mark.parametrize(
+    "hook", ["start", "join", "leave", "tick", "command", "enter_area", "refuse_edit", "may_build"]
+)
+def test_whatever_hook_fails_the_world_goes_on(hook: str) -> None:
+    areas = (Area("start", 40, 40, 20, 20),)
+    choice = Choice("failing", failing(hook), ModeSettings())
+    server = MockServer(mode=choice, areas=areas, **stored_meadow())
+    vladimir, pozzo = server.join("Vladimir"), server.join("Pozzo")
+    vladimir.say("/go")
+    vladimir.edit(codec.EditCells(0, codec.CellEdit(1, 45, 41, WALL).pack()))
+    server.tick(2)
+    if hook == "refuse_edit":
+        identity = server.lobby.players[vladimir.player_id].identity
+        assert identity is not None
+        identity.role = "builder"
+        assert placed(server, vladimir, (45, 41)) == ErrorCode.EDIT_FORBIDDEN
+    pozzo.disconnect()
+    server.tick(2)
+    assert f"ZeroDivisionError: {hook}" in server.game.mode.problem
+    assert vladimir.mode is not None
+    assert vladimir.mode.mode == "free_roam"
+    assert vladimir.error is None or vladimir.error.code != ErrorCode.INTERNAL
+    vladimir.say("Still here")
+    server.tick()
+    assert vladimir.chat[-1].text == "Still here"
+
+
+class Hoarder(Mode):
+    """Keeps what JSON cannot hold."""
+
+    def join(self, player: Player) -> None:
+        self.world.keep({"players": {player}})
+
+
+def test_what_cannot_be_kept_stops_the_mode_and_not_the_server() -> None:
+    server = MockServer(mode=Choice("hoarder", Hoarder, ModeSettings()))
+    server.join()
+    assert "not JSON serializable" in server.game.mode.problem
+    server.tick(40)
+    assert server.keeper.is_idle
+
+
+def test_a_client_cannot_say_how_the_round_stands() -> None:
+    server = tag_server()
+    vladimir = server.join("Vladimir")
+    row = codec.ModeScore(vladimir.player_id, 1000, 0, 0)
+    vladimir.send(codec.ModeScores(1, row.pack()).encode())
+    assert vladimir.wire.errors() == [ErrorCode.WRONG_DIRECTION]
+
+
+def test_a_mode_that_keeps_a_line_to_itself_is_obeyed() -> None:
+    class Secret(Mode):
+        def chat(self, player: Player, text: str) -> bool | None:
+            return None if text != "mum" else False
+
+    server = MockServer(mode=Choice("secret", Secret, ModeSettings()))
+    vladimir, pozzo = server.join("Vladimir"), server.join("Pozzo")
+    vladimir.say("mum")
+    vladimir.say("is the word")
+    server.tick()
+    assert [each.text for each in pozzo.chat] == ["is the word"]

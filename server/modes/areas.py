@@ -13,7 +13,15 @@ from server.world import Slots
 class AreaWatch:
     def __init__(self, places: Places, max_players: int) -> None:
         self.places = places
-        self.names = list(dict.fromkeys(each.name for each in places.areas))
+        self.names = sorted({each.name for each in places.areas})
+        areas = sorted(places.areas, key=lambda each: each.name)
+        of_name = [self.names.index(each.name) for each in areas]
+        self._begins = np.flatnonzero(np.diff(np.array(of_name, np.int32), prepend=-1))
+        """Where in the columns below the areas of each name begin."""
+        self._left = np.array([each.x for each in areas], np.int32)
+        self._top = np.array([each.y for each in areas], np.int32)
+        self._right = self._left + np.array([each.width for each in areas], np.int32)
+        self._bottom = self._top + np.array([each.height for each in areas], np.int32)
         self._inside = np.zeros((max_players, len(self.names)), np.bool_)
         """By slot and name."""
 
@@ -38,9 +46,9 @@ class AreaWatch:
 
     def _at(self, column: Slots, row: Slots) -> NDArray[np.bool_]:
         """Which areas cover these cells: a row for each, a column for each name."""
-        found = np.zeros((len(column), len(self.names)), np.bool_)
-        for area in self.places.areas:
-            inside = (column >= area.x) & (column < area.x + area.width)
-            inside &= (row >= area.y) & (row < area.y + area.height)
-            found[:, self.names.index(area.name)] |= inside
+        x, y = column[:, None], row[:, None]
+        inside = (x >= self._left) & (x < self._right) & (y >= self._top) & (y < self._bottom)
+        if len(self._begins) == len(self._left):
+            return inside
+        found: NDArray[np.bool_] = np.logical_or.reduceat(inside, self._begins, axis=1)
         return found

@@ -54,6 +54,7 @@ class ModeHost:
         self._mode: Mode | None = None
         self._hooks: frozenset[str] = frozenset()
         self._there: dict[int, Player] = {}
+        self._by_slot: dict[int, Player] = {}
         self._attempt(lambda: self._start(choice))
         for player in list(self._world.players.values()):
             self._join(player)
@@ -79,7 +80,7 @@ class ModeHost:
             self._join(player)
         for player in changes.renamed:
             if player.player_id in self._there:
-                self._there[player.player_id] = player
+                self._there[player.player_id] = self._by_slot[player.slot] = player
         if "chat" in self._hooks:
             changes.said[:] = [each for each in changes.said if self._is_heard(each)]
         commands, self._commands = self._commands, []
@@ -127,20 +128,18 @@ class ModeHost:
             moved = world.active
         if not len(moved):
             return
-        crossings = self._watch.moved(moved, world.x[moved], world.y[moved])
-        if crossings:
-            by_slot = {each.slot: each for each in self._there.values()}
-            for slot, area, came in crossings:
-                if slot in by_slot:
-                    self._call("enter_area" if came else "leave_area", by_slot[slot], area)
+        for slot, area, came in self._watch.moved(moved, world.x[moved], world.y[moved]):
+            if (player := self._by_slot.get(slot)) is not None:
+                self._call("enter_area" if came else "leave_area", player, area)
 
     def _join(self, player: Player) -> None:
-        self._there[player.player_id] = player
+        self._there[player.player_id] = self._by_slot[player.slot] = player
         self.view.came(player)
         self._call("join", player)
 
     def _leave(self, player: Player) -> None:
         if self._there.pop(player.player_id, None) is not None:
+            self._by_slot.pop(player.slot, None)
             self._call("leave", player)
             self.view.went(player.player_id)
             if self._watch is not None:
