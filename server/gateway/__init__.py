@@ -13,7 +13,7 @@ from server.gateway.connection import SEND_BUFFER_BYTES as SEND_BUFFER_BYTES
 from server.gateway.connection import UNSENT_BYTES as UNSENT_BYTES
 from server.gateway.plain import GAME_PATH, PlainProtocol
 from server.lobby import Lobby
-from server.web.callers import Caller, identify
+from server.web.callers import Caller, Headers, identify
 from server.web.origins import refusal
 
 log = logging.getLogger(__name__)
@@ -60,6 +60,8 @@ def upgrade_protocol(lobby: Lobby, *, fast: bool) -> type[asyncio.Protocol]:
                     if admitted is not None
                     else PlainProtocol(**self._uvicorn)
                 )
+                if self._is_fast:
+                    data = _in_plain_words(data)
                 self._chosen.connection_made(self._transport)
                 # uvicorn sets this very object on the transport when we return.
                 asyncio.get_running_loop().call_soon(self._hand_over)
@@ -81,6 +83,8 @@ def upgrade_protocol(lobby: Lobby, *, fast: bool) -> type[asyncio.Protocol]:
             headers = [
                 (name, value) for name, _, value in (each.partition(b": ") for each in lines)
             ]
+            if not _is_handshake(target, headers):
+                return None
             peer = self._transport.get_extra_info("peername")
             caller = identify(
                 peer[0] if isinstance(peer, tuple) else "",
@@ -100,3 +104,20 @@ def upgrade_protocol(lobby: Lobby, *, fast: bool) -> type[asyncio.Protocol]:
                 self._chosen.connection_lost(exc)
 
     return UpgradeProtocol
+
+
+def _is_handshake(target: bytes, headers: Headers) -> bool:
+    """Whether it is one as RFC 6455 has it (4.2.1), as far as picows does not look itself."""
+    versions = [value for name, value in headers if name == b"sec-websocket-version"]
+    keys = [name for name, _ in headers if name == b"sec-websocket-key"]
+    return target.startswith(b"GET ") and versions == [b"13"] and len(keys) == 1
+
+
+def _in_plain_words(request: bytes) -> bytes:
+    """An upgrade with the one word in `Connection` that picows knows: Firefox sends two."""
+    head, end, rest = request.partition(b"\r\n\r\n")
+    lines = [
+        b"connection: Upgrade" if line.startswith(b"connection: ") else line
+        for line in head.split(b"\r\n")
+    ]
+    return b"\r\n".join(lines) + end + rest

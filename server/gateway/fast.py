@@ -26,6 +26,8 @@ _picows_log = logging.getLogger(f"{__name__}.picows")
 _picows_log.setLevel(logging.CRITICAL)
 
 _BINARY = picows.WSMsgType.BINARY
+_NEVER_SENT, _HIGHEST_CLOSE_CODE = (0, 1006), 4999
+"""RFC 6455, 7.4; picows itself knows the others."""
 READ_BUFFER_BYTES = 2048
 """picows' least, a socket: an INPUT is 14 bytes; the buffer grows where a message needs it."""
 
@@ -38,6 +40,7 @@ class FastConnection(Connection, picows.WSListener):
         self._transport: picows.WSTransport | None = None
         self._parts = bytearray()
         """The fragments of a message so far."""
+        self._is_in_parts = False
         self._parts_are_text = False
         self._said_goodbye = False
 
@@ -49,14 +52,14 @@ class FastConnection(Connection, picows.WSListener):
 
     def on_ws_frame(self, transport: picows.WSTransport, frame: picows.WSFrame) -> None:
         kind = frame.msg_type
-        if kind is _BINARY and frame.fin:
+        if frame.rsv1 or frame.rsv2 or frame.rsv3:
+            self._break_off("reserved bits without an extension")  # RFC 6455, 5.2
+        elif kind is _BINARY and frame.fin and not self._is_in_parts:
             self.take(frame.get_payload_as_bytes())
         elif kind == picows.WSMsgType.CLOSE:
-            self._said_goodbye = True
-            transport.send_close(frame.get_close_code(), frame.get_close_message())
-            transport.disconnect()
-            # TLS says good-bye as well, and would wait half a minute for the peer to answer.
-            self._loop.call_later(CLOSE_LINGER_SECONDS, self.abort)
+            self._take_close(frame)
+        elif kind == picows.WSMsgType.PING:
+            transport.send_pong(frame.get_payload_as_bytes())
         elif kind in (
             picows.WSMsgType.BINARY,
             picows.WSMsgType.TEXT,
@@ -64,15 +67,40 @@ class FastConnection(Connection, picows.WSListener):
         ):
             self._take_fragment(frame)
 
+    def _take_close(self, frame: picows.WSFrame) -> None:
+        # picows' enum knows the standard's codes only; others come as plain numbers.
+        code: Any = frame.get_close_code() if frame.payload_size else picows.WSCloseCode.OK
+        number = getattr(code, "value", code)
+        if number in _NEVER_SENT or number > _HIGHEST_CLOSE_CODE:
+            self._break_off("a close code that may not be sent")
+        else:
+            self._said_goodbye = True
+            self._hang_up(code, frame.get_close_message())
+
     def _take_fragment(self, frame: picows.WSFrame) -> None:
-        if frame.msg_type != picows.WSMsgType.CONTINUATION:
+        is_next = frame.msg_type == picows.WSMsgType.CONTINUATION
+        if is_next is not self._is_in_parts:
+            self._break_off("a fragment out of turn")  # RFC 6455, 5.4
+            return
+        if not is_next:
             self._parts_are_text = frame.msg_type == picows.WSMsgType.TEXT
-            self._parts.clear()
+        self._is_in_parts = not frame.fin
         self._parts += frame.get_payload_as_bytes()
         # Past the limit the message is refused whatever may follow.
         if frame.fin or len(self._parts) > MAX_CLIENT_MESSAGE:
             self.take(None if self._parts_are_text else bytes(self._parts))
             self._parts.clear()
+
+    def _break_off(self, why: str) -> None:
+        """The peer does not speak WebSocket as one should."""
+        self._hang_up(picows.WSCloseCode.PROTOCOL_ERROR, why.encode())
+
+    def _hang_up(self, code: picows.WSCloseCode, reason: bytes | None) -> None:
+        assert self._transport is not None
+        self._transport.send_close(code, reason)
+        self._transport.disconnect()
+        # TLS says good-bye as well, and would wait half a minute for the peer to answer.
+        self._loop.call_later(CLOSE_LINGER_SECONDS, self.abort)
 
     def on_ws_disconnected(self, transport: picows.WSTransport) -> None:
         self._transport = None
@@ -126,7 +154,7 @@ def fast_protocol(lobby: Lobby, caller: Caller, wish: Wish | None) -> Any:
         20.0,
         20.0,
         picows.WSAutoPingStrategy.PING_WHEN_IDLE,
-        True,  # enable_auto_pong
+        False,  # enable_auto_pong: it would not look at reserved bits
         LARGEST_MESSAGE,
         None,  # extra_headers
         READ_BUFFER_BYTES,

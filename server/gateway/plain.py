@@ -21,6 +21,7 @@ from server.web.callers import caller_of
 GAME_PATH = "/ws"
 ABNORMAL_CLOSURE = 1006
 """RFC 6455, 7.4.1: the connection was lost without a close frame."""
+INVALID_TEXT = 1007
 _TRANSPORT = "estragon.transport"
 
 
@@ -121,6 +122,15 @@ class PlainProtocol(WebSocketsSansIOProtocol):
         extensions: dict[str, Any] = self.scope["extensions"]
         extensions[_TRANSPORT] = self.transport
 
+    def send_receive_event_to_app(self) -> None:
+        if self.curr_msg_data_type == "text" and not is_text(b"".join(self.frames)):
+            # RFC 6455, 8.1. uvicorn would do it with a traceback, as if it were our fault.
+            self.frames = []
+            self.conn.send_close(INVALID_TEXT)
+            self.handle_parser_exception()
+        else:
+            super().send_receive_event_to_app()
+
     def connection_lost(self, exc: Exception | None) -> None:
         # uvicorn's own word for it is that of a close frame without a code; the first one counts.
         self.queue.put_nowait({"type": "websocket.disconnect", "code": ABNORMAL_CLOSURE})
@@ -131,3 +141,11 @@ class PlainProtocol(WebSocketsSansIOProtocol):
         if message["type"] == "websocket.http.response.body" and self.close_sent:
             # uvicorn takes an answer in words for a bug of the application's, and logs it as one.
             self.handshake_complete = True
+
+
+def is_text(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
