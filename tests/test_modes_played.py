@@ -155,3 +155,25 @@ def test_an_operator_changes_the_mode_before_the_players_eyes(tmp_path: Path) ->
         server.start()
         told = operator(server, "world", "mode", "free_roam", "tag")
         assert "least_players=1 (changed)" in told
+
+
+def test_a_mode_that_is_gone_or_set_wrongly_keeps_no_server_from_starting(tmp_path: Path) -> None:
+    """And without a server it is put right by the same command."""
+    world_with(tmp_path / "data", "tag", {"round_seconds": -5})
+
+    async def mode_of(server: RunningServer) -> str:
+        client = await Client.join(server.url, "Vladimir")
+        await client.close()
+        assert client.session.mode is not None
+        return client.session.mode.mode
+
+    with RunningServer(tmp_path / "data") as server:
+        assert asyncio.run(mode_of(server)) == "free_roam"
+        assert "the mode tag of tag does not begin: round_seconds" in server.log
+        server.stop()
+        told = operator(server, "world", "mode", "tag", "round_seconds=60")
+        assert "tag: tag\n" in told
+        assert "round_seconds=60 (changed)" in told
+        server.start()
+        assert asyncio.run(mode_of(server)) == "tag"
+        assert "round_seconds=180.0 " in operator(server, "world", "mode", "tag", "round_seconds=")
