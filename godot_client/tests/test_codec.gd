@@ -19,8 +19,10 @@ func test_valid_vectors_are_read_and_written_to_the_same_bytes() -> void:
 		equal(parsed.error, 0, title)
 		var described: Array = vector["messages"]
 		var shown: Array = []
-		for index: int in parsed.messages.size():
-			shown.append(_shown(parsed.messages[index], described[index]["fields"]))
+		for message: EstragonCodec.Message in parsed.messages:
+			# The vectors are about the protocol; a game's own messages are none of it.
+			if message is not EstragonCodec.OwnMessage:
+				shown.append(_shown(message, described[shown.size()]["fields"]))
 		equal(JSON.stringify(shown, "", true), _normal(described), title)
 		if not vector.get("decode_only", false):
 			var encoded: PackedByteArray = PackedByteArray()

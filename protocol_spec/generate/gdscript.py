@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 
 from protocol_spec.generate.spec import SCALARS, Field, Message, Record, Spec
@@ -125,6 +126,24 @@ class Message:
 		pass
 
 
+## A message of the game's own: this protocol knows no more of it than its bytes.
+class OwnMessage:
+	extends Message
+	## The numbers that no version of the protocol will ever use.
+	const LOWEST_TYPE: int = 0x80
+	const HIGHEST_TYPE: int = 0xBF
+	var payload: PackedByteArray = PackedByteArray()
+
+	func _init(of_type: int = LOWEST_TYPE) -> void:
+		type = of_type
+
+	func write(writer: Writer) -> void:
+		writer.stream.put_data(payload)
+
+	func read(reader: Reader) -> void:
+		payload = reader.stream.data_array.slice(reader.stream.get_position(), reader.end)
+
+
 ## A WebSocket message, read.
 class Parsed:
 	extends RefCounted
@@ -135,7 +154,8 @@ class Parsed:
 """
 
 PARSE = """
-## Reads a whole WebSocket message. Types outside the core that are not known are skipped.
+## Reads a whole WebSocket message. Types outside the core that are not known are skipped, but for
+## those of the game's own.
 static func parse(data: PackedByteArray) -> Parsed:
 	var parsed: Parsed = Parsed.new()
 	if data.is_empty():
@@ -155,6 +175,8 @@ static func parse(data: PackedByteArray) -> Parsed:
 			parsed.error = ErrorCode.LENGTH_BEYOND_END
 			break
 		var message: Message = create(type)
+		if message == null and OwnMessage.LOWEST_TYPE <= type and type <= OwnMessage.HIGHEST_TYPE:
+			message = OwnMessage.new(type)
 		if message == null:
 			if type <= HIGHEST_CORE_TYPE:
 				parsed.error = ErrorCode.UNKNOWN_TYPE
@@ -190,6 +212,19 @@ static func is_utf8(raw: PackedByteArray) -> bool:
 """
 
 
+def _error_texts(spec: Spec) -> str:
+    """What each error says to a player: its words up to where they turn to details."""
+    errors = next(each for each in spec.enums if each.name == "ErrorCode")
+    texts = "".join(
+        f'\tErrorCode.{each.name}: "{re.split("[.;:]( |$)", each.doc)[0]}",\n'
+        for each in errors.values
+    )
+    return (
+        "## What is wrong, in plain English words.\n"
+        f"const ERROR_TEXTS: Dictionary[int, String] = {{\n{texts}}}"
+    )
+
+
 def emit(spec: Spec) -> str:
     parts = [HEAD]
     types = "".join(f"\t{each.name} = {each.number},\n" for each in spec.messages)
@@ -198,6 +233,7 @@ def emit(spec: Spec) -> str:
         lines = "".join(f"{_comment(v.doc, TAB)}\t{v.name} = {v.number},\n" for v in enum.values)
         parts.append(f"{_comment(enum.doc)}enum {_name(enum.name)} {{\n{lines}}}")
     parts.append(_constants(spec))
+    parts.append(_error_texts(spec))
     parts.append(RUNTIME)
     parts += [_record(each) for each in spec.records.values()]
     parts += [_message(each) for each in spec.messages]

@@ -69,6 +69,9 @@ const FINAL_CODES: Array[int] = [
 	EstragonCodec.ErrorCode.LOGGED_OUT,
 ]
 
+## The one that is in the tree, for the nodes that show what it knows; null where there is none.
+static var current: EstragonClient = null
+
 ## Where the client is now.
 var status: Status = Status.OFFLINE
 ## The connection's state and signals; it stays the same object from join to join.
@@ -150,8 +153,14 @@ func _process(_delta: float) -> void:
 			_socket.send(data)
 
 
+func _enter_tree() -> void:
+	current = self
+
+
 func _exit_tree() -> void:
 	leave()
+	if current == self:
+		current = null
 
 
 ## Connects to a server, for example "127.0.0.1:8000", and enters one of its worlds as a guest.
@@ -169,6 +178,20 @@ func join(address: String, world: String, player_name: String, look: int) -> voi
 ## With the [param ticket] of a log-in just now it need not ask for another.
 func join_account(world: String, ticket: String = "") -> void:
 	_start(account.address, world, EstragonCredentials.of_account(account, ticket))
+
+
+## From now on the player walks that way: x is east, y is south, a length of 1 or more is as fast as
+## they can. Who stands goes on looking the way they walked.
+func walk(direction: Vector2) -> void:
+	intent.pace = mini(roundi(direction.length() * 255.0), 255)
+	if intent.pace > 0:
+		intent.direction = roundi(direction.angle() / TAU * 65536.0) & 0xFFFF
+		intent.aim = intent.direction
+
+
+## The player leaps with the next step.
+func jump() -> void:
+	walker.tap(EstragonCodec.ButtonBit.JUMP)
 
 
 ## Goes away for good.

@@ -632,6 +632,71 @@ const COSINE: Array[int] = [
 	16379,
 ]
 
+## What is wrong, in plain English words.
+const ERROR_TEXTS: Dictionary[int, String] = {
+	ErrorCode.INTERNAL: "The server made a mistake",
+	ErrorCode.EMPTY_MESSAGE: "A WebSocket message without a single byte",
+	ErrorCode.TEXT_FRAME: "A text message",
+	ErrorCode.MESSAGE_TOO_LARGE: "A WebSocket message over MAX_CLIENT_MESSAGE",
+	ErrorCode.LENGTH_BEYOND_END:
+	"A length, or the envelope itself, reaches beyond the end of the WebSocket message",
+	ErrorCode.UNKNOWN_TYPE: "A core type that this version does not have",
+	ErrorCode.WRONG_DIRECTION: "A message that only the other side may send",
+	ErrorCode.WRONG_STATE: "A message that this state of the connection does not allow",
+	ErrorCode.TRUNCATED: "A payload that ends before its last field",
+	ErrorCode.VALUE_TOO_LONG: "A string, byte field or array over its limit",
+	ErrorCode.BAD_TEXT: "A string that is not UTF-8",
+	ErrorCode.BAD_MAGIC: "HELLO does not begin with MAGIC",
+	ErrorCode.VERSION_UNSUPPORTED: "No version lies in both sides' ranges",
+	ErrorCode.AUTH_TIMEOUT: "Not authenticated within the time that the server allows",
+	ErrorCode.RATE_LIMITED: "Too many messages",
+	ErrorCode.SILENT: "Nothing was heard, not even a PONG, for too long",
+	ErrorCode.AUTH_METHOD_UNSUPPORTED: "This server does not offer that way to authenticate",
+	ErrorCode.NAME_EMPTY: "No name, or nothing but spaces",
+	ErrorCode.NAME_TOO_SHORT: "A name under 3 characters",
+	ErrorCode.NAME_TOO_LONG: "A name over 20 characters",
+	ErrorCode.NAME_INVALID: "A name with characters, or a mix of scripts, that names may not have",
+	ErrorCode.NAME_IN_USE: "Somebody has that name",
+	ErrorCode.WORLD_UNKNOWN: "No world of that name runs here",
+	ErrorCode.WORLD_FULL: "The world takes no more players",
+	ErrorCode.TOO_MANY_CONNECTIONS:
+	"Too many connections, from this address or not yet authenticated",
+	ErrorCode.NAME_REGISTERED: "The name, or one that looks like it, belongs to an account",
+	ErrorCode.CHAT_EMPTY: "A chat message of nothing but spaces",
+	ErrorCode.CHAT_TOO_LONG: "A chat message over the server's limit of characters",
+	ErrorCode.CHAT_TOO_FAST: "Too many chat messages",
+	ErrorCode.CHAT_MUTED: "The player may not speak for now",
+	ErrorCode.CHAT_NOBODY: "There is nobody of that name or number here",
+	ErrorCode.COMMAND_UNKNOWN: "There is no such command, or not for this player",
+	ErrorCode.COMMAND_USAGE: "The command wants other parameters",
+	ErrorCode.EMOTE_UNKNOWN: "There is no such emote",
+	ErrorCode.WATCH_TOO_MUCH: "More chunks than one may watch, or none",
+	ErrorCode.EDIT_FORBIDDEN: "This player may not change this map",
+	ErrorCode.EDIT_OUTSIDE: "A cell, layer, spawn or area that the map does not have",
+	ErrorCode.EDIT_TILE: "A tile that the tile set does not have, or of another layer",
+	ErrorCode.EDIT_TOO_LARGE: "More cells than one edit may touch, or a brush that is too wide",
+	ErrorCode.EDIT_TOO_FAST: "Too many edits",
+	ErrorCode.EDIT_NOT_SAVED: "The server could not write it down, so it was taken back",
+	ErrorCode.EDIT_NOTHING: "There is nothing to undo, or to redo",
+	ErrorCode.EDIT_PROTECTED: "A cell in an area where this player may not build",
+	ErrorCode.PASSWORD_TOO_SHORT: "A password under 8 characters, or under 15 for staff",
+	ErrorCode.PASSWORD_TOO_LONG: "A password over 128 characters",
+	ErrorCode.PASSWORD_COMMON: "A password that is easily guessed",
+	ErrorCode.SERVER_STOPPING: "The server is shutting down",
+	ErrorCode.KICKED: "Somebody of the staff ended the connection",
+	ErrorCode.BANNED: "This player, or this address, may not come in",
+	ErrorCode.TAKEN_OVER: "The same player came in from elsewhere",
+	ErrorCode.LOGGED_OUT:
+	"The account was logged out everywhere, its password changed, or it was deleted",
+	ErrorCode.AUTH_FAILED: "Name and password do not belong together",
+	ErrorCode.AUTH_TOO_MANY_TRIES: "Too many tries",
+	ErrorCode.AUTH_INSECURE: "A password is taken over TLS or from the same machine only",
+	ErrorCode.AUTH_EXPIRED: "The ticket or token is not, or no longer, good",
+	ErrorCode.GUESTS_FORBIDDEN: "This server lets accounts in only",
+	ErrorCode.FORBIDDEN: "This player may not do that",
+	ErrorCode.SERVER_BUSY: "Too much at once",
+}
+
 
 ## Reads fields in network byte order. The first fault stays in [member error].
 class Reader:
@@ -733,6 +798,24 @@ class Message:
 
 	func read(_reader: Reader) -> void:
 		pass
+
+
+## A message of the game's own: this protocol knows no more of it than its bytes.
+class OwnMessage:
+	extends Message
+	## The numbers that no version of the protocol will ever use.
+	const LOWEST_TYPE: int = 0x80
+	const HIGHEST_TYPE: int = 0xBF
+	var payload: PackedByteArray = PackedByteArray()
+
+	func _init(of_type: int = LOWEST_TYPE) -> void:
+		type = of_type
+
+	func write(writer: Writer) -> void:
+		writer.stream.put_data(payload)
+
+	func read(reader: Reader) -> void:
+		payload = reader.stream.data_array.slice(reader.stream.get_position(), reader.end)
 
 
 ## A WebSocket message, read.
@@ -2217,7 +2300,8 @@ static func create(message_type: int) -> Message:
 	return null
 
 
-## Reads a whole WebSocket message. Types outside the core that are not known are skipped.
+## Reads a whole WebSocket message. Types outside the core that are not known are skipped, but for
+## those of the game's own.
 static func parse(data: PackedByteArray) -> Parsed:
 	var parsed: Parsed = Parsed.new()
 	if data.is_empty():
@@ -2237,6 +2321,8 @@ static func parse(data: PackedByteArray) -> Parsed:
 			parsed.error = ErrorCode.LENGTH_BEYOND_END
 			break
 		var message: Message = create(type)
+		if message == null and OwnMessage.LOWEST_TYPE <= type and type <= OwnMessage.HIGHEST_TYPE:
+			message = OwnMessage.new(type)
 		if message == null:
 			if type <= HIGHEST_CORE_TYPE:
 				parsed.error = ErrorCode.UNKNOWN_TYPE

@@ -58,6 +58,8 @@ signal mode_news_received(text: String)
 signal notice_received(code: int, values: PackedStringArray)
 ## [member chat_commands] has something new.
 signal chat_commands_changed
+## A message of the game's own has come: its type, from 0x80 to 0xBF, and its bytes.
+signal own_message_received(type: int, payload: PackedByteArray)
 ## The server refuses something.
 signal refused(refusal: EstragonRefusal)
 ## The server's time, and the way to it and back in seconds.
@@ -81,8 +83,8 @@ enum State {
 	BROKEN,
 }
 
-## Whoever does not know a message of this number or above does without (EST-FR-09).
-const FIRST_OPTIONAL_TYPE: int = 0x40
+## A message's type and length.
+const FRAME_BYTES: int = 3
 
 ## How far the connection has come.
 var state: State = State.IDLE
@@ -261,6 +263,19 @@ func ping(now: float) -> void:
 	_send(message)
 
 
+## Sends a message of the game's own, with a type from 0x80 to 0xBF. False where there is no such
+## type, or where these are more bytes than a message may have.
+func send_own(type: int, payload: PackedByteArray) -> bool:
+	var message: EstragonCodec.OwnMessage = EstragonCodec.OwnMessage.new(type)
+	message.payload = payload
+	if type < message.LOWEST_TYPE or type > message.HIGHEST_TYPE:
+		return false
+	if payload.size() + FRAME_BYTES > EstragonCodec.MAX_CLIENT_MESSAGE:
+		return false
+	_send(message)
+	return true
+
+
 ## Asks for a full snapshot.
 func resync() -> void:
 	_send(EstragonCodec.Resync.new())
@@ -284,8 +299,11 @@ func receive(data: PackedByteArray, now: float) -> void:
 		if state == State.BROKEN:
 			return
 		var entry: Array = _handlers.get(message.type, [])
-		if entry.is_empty() and message.type >= FIRST_OPTIONAL_TYPE:
+		if message is EstragonCodec.OwnMessage:
+			own_message_received.emit(message.type, (message as EstragonCodec.OwnMessage).payload)
 			continue
+		if entry.is_empty() and message.type > EstragonCodec.HIGHEST_CORE_TYPE:
+			continue  # It can be done without (EST-FR-09).
 		if entry.is_empty():
 			_break(EstragonCodec.ErrorCode.WRONG_DIRECTION)
 		elif state != entry[0] and entry[0] != State.IDLE:
