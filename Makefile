@@ -44,13 +44,14 @@ format: $(READY)
 	$(BIN)/gdformat --line-length 100 godot_client
 	$(BIN)/python -m protocol_spec.generate
 
-bench: $(READY)
+bench: tools
 	@mkdir -p $(FIGURES)
 	$(BIN)/python -m tests.bench.cpu --json $(FIGURES)/cpu.json
 	$(BIN)/python -m tests.bench.scale --json $(FIGURES)/scale.json
 	$(BIN)/python -m tests.bench.overload --json $(FIGURES)/overload.json
 	$(BIN)/python -m tests.bench.edits --json $(FIGURES)/edits.json
 	$(BIN)/python -m tests.bench.logins --json $(FIGURES)/logins.json
+	$(BIN)/python -m tests.bench.godot --json $(FIGURES)/godot.json
 
 screenshots: tools
 	ESTRAGON_SCREENSHOTS=$(CURDIR)/godot_client/screenshots $(BIN)/python -m pytest tests/test_screenshots.py tests/test_menu_screenshots.py
