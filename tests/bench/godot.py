@@ -25,7 +25,7 @@ import psutil
 from tests.bench.cpu import SERVER_CPU
 from tests.bench.scale import make_world
 from tests.course import COURSE
-from tests.godot_client import GodotPlayer, Plan, run_godot
+from tests.godot_client import GodotPlayer, Plan, Step, run_godot
 from tests.running import RunningServer
 
 PLAYERS = (50, 200)
@@ -40,12 +40,13 @@ def measure(players: int, seconds: float, folder: Path) -> dict[str, Any]:
     data = folder / f"crowd{players}"
     make_world(data, "crowd")
     samples = round(seconds / REFRESH_SECONDS)
+    sampling: list[Step] = [{"do": "pause", "for": REFRESH_SECONDS}, {"do": "tell_figures"}]
     plan: Plan = [
         {"do": "join"},
         {"do": "wait_world"},
         {"do": "course", "legs": [list(leg) for leg in COURSE]},
         {"do": "pause", "for": SETTLE_SECONDS},
-        *[{"do": "pause", "for": REFRESH_SECONDS}, {"do": "tell_figures"}] * samples,
+        *sampling * samples,
         {"do": "quit"},
     ]
     with RunningServer(data, cpu=SERVER_CPU) as server:
