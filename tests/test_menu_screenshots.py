@@ -58,6 +58,10 @@ def test_the_menu_its_servers_and_its_settings_are_pictures_of_something(
             {"do": "screenshot", "path": str(pictures[-1])},
         ]
 
+    def settings(tab: str) -> list[dict[str, object]]:
+        opened: dict[str, object] = {"do": "click", "node": f"%SettingsPage/%{tab}Tab"}
+        return [opened, *shot(f"settings_{tab.lower()}")]
+
     with running_server(tmp_path, environment=environment) as server:
         addresses = (f"localhost:{server.port}", "127.0.0.1:9")
         plan: Plan = [
@@ -78,14 +82,7 @@ def test_the_menu_its_servers_and_its_settings_are_pictures_of_something(
             *shot("servers"),
             {"do": "click", "node": f"{LIST}/%Close"},
             {"do": "click", "node": "%Settings"},
-            *(
-                step
-                for tab in TABS
-                for step in (
-                    {"do": "click", "node": f"%SettingsPage/%{tab}Tab"},
-                    *shot(f"settings_{tab.lower()}"),
-                )
-            ),
+            *(step for tab in TABS for step in settings(tab)),
             {"do": "quit"},
         ]
         with GodotPlayer(
