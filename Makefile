@@ -22,7 +22,7 @@ test: check tools
 	$(BIN)/python -m pytest
 
 soak: tools
-	ESTRAGON_SOAK=1 $(BIN)/python -m pytest tests/test_durability.py tests/test_history_model.py tests/test_openapi.py tests/test_cheats.py tests/test_prediction.py tests/test_garbage.py tests/test_interest.py tests/test_godot_feel.py
+	ESTRAGON_SOAK=1 $(BIN)/python -m pytest tests/test_durability.py tests/test_history_model.py tests/test_openapi.py tests/test_cheats.py tests/test_panel_churn.py tests/test_prediction.py tests/test_garbage.py tests/test_interest.py tests/test_godot_feel.py
 
 fuzz: $(READY)
 	$(BIN)/python -m pip --quiet install --group fuzz
@@ -52,6 +52,7 @@ bench: tools
 	$(BIN)/python -m tests.bench.edits --json $(FIGURES)/edits.json
 	$(BIN)/python -m tests.bench.logins --json $(FIGURES)/logins.json
 	$(BIN)/python -m tests.bench.godot --json $(FIGURES)/godot.json
+	$(BIN)/python -m tests.bench.panels --json $(FIGURES)/panels.json
 
 screenshots: tools
 	ESTRAGON_SCREENSHOTS=$(CURDIR)/godot_client/screenshots $(BIN)/python -m pytest tests/test_screenshots.py tests/test_menu_screenshots.py

@@ -29,6 +29,7 @@ from admin import (
     settings_page,
     setup_page,
     sign_in,
+    socket_guard,
     worlds_page,
 )
 from admin.panel import Panel
@@ -95,5 +96,6 @@ def register(
     settings_page.register(panel)
     audit_page.register(panel)
     accounts_page.register(panel)
+    socket_guard.install()
     pages.add_middleware(SecureOnly)
     ui.run_with(app, mount_path=MOUNT_PATH, title="Estragon", favicon="🌳", reconnect_timeout=5)

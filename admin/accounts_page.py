@@ -24,7 +24,7 @@ Act = Callable[[Callable[[Actor], Awaitable[object]], str], Awaitable[bool]]
 def register(panel: Panel) -> None:
     desk = panel.services.account_desk
 
-    @ui.page("/accounts")
+    @panel.page("/accounts")
     async def accounts() -> None:
         staff = await panel.enter("account", "see")
         if staff is None:

@@ -22,7 +22,7 @@ ROWS = 50
 def register(panel: Panel) -> None:
     desk = panel.audit_desk
 
-    @ui.page("/audit")
+    @panel.page("/audit")
     async def audit() -> None:
         staff = await panel.enter("audit", "read")
         if staff is None:

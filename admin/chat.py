@@ -24,7 +24,7 @@ def register(panel: Panel) -> None:
     services = panel.services
     records = Records(services.database, services.lobby, services.sanctions)
 
-    @ui.page("/chat")
+    @panel.page("/chat")
     async def chat() -> None:
         staff = await panel.enter("chat", "read_history")
         if staff is None:

@@ -62,7 +62,7 @@ def register(panel: Panel) -> None:
     deeds = MapDeeds(panel.services.database, panel.maps)
     lobby = panel.services.lobby
 
-    @ui.page("/map")
+    @panel.page("/map")
     async def live_map(world: str = "", player: int = 0) -> None:
         staff = await panel.enter()
         if staff is None:

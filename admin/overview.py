@@ -24,7 +24,7 @@ LAST_DEEDS = 8
 def register(panel: Panel, trends: Trends) -> None:
     lobby = panel.services.lobby
 
-    @ui.page("/")
+    @panel.page("/")
     async def overview() -> None:
         staff = await panel.enter()
         if staff is None:

@@ -62,7 +62,7 @@ def _words(prefix: str) -> dict[str, str]:
 def register(panel: Panel) -> None:
     two_factor = panel.services.two_factor
 
-    @ui.page(OWN_PATH)
+    @panel.page(OWN_PATH)
     async def own() -> None:
         staff = await panel.enter()
         if staff is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from nicegui import ui
@@ -29,6 +29,8 @@ T = TypeVar("T")
 VIA = "panel"
 COOKIE = "estragon_panel"
 SIGN_IN = "/sign-in"
+PATIENCE_SECONDS = 20.0
+"""A page that is not built by then is a failure: a database that is slow just now is none."""
 
 
 class SignedOut(Exception):
@@ -43,6 +45,10 @@ class Panel:
     settings_desk: SettingsDesk
     audit_desk: AuditDesk
     sessions: PanelSessions
+
+    def page(self, path: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Decorates what builds the page."""
+        return ui.page(path, response_timeout=PATIENCE_SECONDS)
 
     async def enter(self, resource: str = "panel", action: str = "enter") -> Staff | None:
         """Who is at the page that is being built.

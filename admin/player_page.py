@@ -47,7 +47,7 @@ def register(panel: Panel) -> None:
     services = panel.services
     records = Records(services.database, services.lobby, services.sanctions)
 
-    @ui.page("/players/{player_id}")
+    @panel.page("/players/{player_id}")
     async def player_page(player_id: int) -> None:
         staff = await panel.enter("player", "see")
         if staff is None:

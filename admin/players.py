@@ -19,7 +19,7 @@ def register(panel: Panel) -> None:
     services = panel.services
     records = Records(services.database, services.lobby, services.sanctions)
 
-    @ui.page("/players")
+    @panel.page("/players")
     async def players() -> None:
         staff = await panel.enter("account", "see")
         if staff is None:

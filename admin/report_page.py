@@ -25,7 +25,7 @@ def register(panel: Panel) -> None:
     services = panel.services
     records = Records(services.database, services.lobby, services.sanctions)
 
-    @ui.page("/reports/{number}")
+    @panel.page("/reports/{number}")
     async def report_page(number: int) -> None:
         staff = await panel.enter("report", "see")
         if staff is None:

@@ -19,7 +19,7 @@ def register(panel: Panel) -> None:
     services = panel.services
     records = Records(services.database, services.lobby, services.sanctions)
 
-    @ui.page("/reports")
+    @panel.page("/reports")
     async def reports() -> None:
         staff = await panel.enter("report", "see")
         if staff is None:

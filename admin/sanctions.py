@@ -20,7 +20,7 @@ def register(panel: Panel) -> None:
     services = panel.services
     records = Records(services.database, services.lobby, services.sanctions)
 
-    @ui.page("/sanctions")
+    @panel.page("/sanctions")
     async def sanctions() -> None:
         staff = await panel.enter("player", "ban")
         if staff is None:

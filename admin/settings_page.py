@@ -19,7 +19,7 @@ Change = Callable[[str, Any], Awaitable[None]]
 def register(panel: Panel) -> None:
     desk = panel.settings_desk
 
-    @ui.page("/settings")
+    @panel.page("/settings")
     async def settings() -> None:
         staff = await panel.enter("settings", "read")
         if staff is None:

@@ -21,7 +21,7 @@ COMMON_MODE = "free_roam"
 def register(panel: Panel) -> None:
     desk = panel.world_desk
 
-    @ui.page("/worlds")
+    @panel.page("/worlds")
     async def worlds() -> None:
         staff = await panel.enter()
         if staff is None:

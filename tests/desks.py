@@ -15,7 +15,8 @@ from protocol_spec.codec import ErrorCode
 from server.people.roles import Role
 from tests import toolbox
 from tests.browser import DESK, browser_page
-from tests.people import PASSWORD, QUICK, staff
+from tests.panel import sign_in_at
+from tests.people import QUICK, staff
 from tests.running import RunningServer
 
 PEOPLE = {
@@ -48,11 +49,7 @@ async def signed_in(
 ) -> AsyncIterator[Page]:
     """A page of the panel, open before somebody."""
     async with browser_page(toolbox.find("chromium"), language=language, size=size) as page:
-        await page.goto(f"{server.base}/admin/sign-in?to=/admin{path}")
-        await page.fill("input[name=username]", name)
-        await page.fill("input[name=password]", PASSWORD)
-        await page.keyboard.press("Enter")
-        await page.wait_for_url(f"**/admin{path}")
+        await sign_in_at(page, server, name, path)
         yield page
 
 

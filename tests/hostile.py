@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from pathlib import Path
 
+import numpy as np
 from playwright.async_api import ConsoleMessage, Dialog, Page, Request
 from sqlmodel import Session
 
 from server.clock import wall_clock_ms
+from server.mapmakers import Area, Draft
 from server.moderation.actor import OPERATOR
 from server.people.identity import Sanction, SanctionKind
-from server.store import Store, accounts, sanctions
+from server.store import Store, accounts, maps, sanctions
 from server.store.accounts import Visit
 from server.store.chat import ChatLine
+from server.store.maps import WorldSettings
 from server.store.sanctions import Note, Report
+from server.tiles import PATTERNS, builtin_tile_set, tile_set
 from tests.running import RunningServer
 
 _RUN = "window.ran=1"
@@ -98,6 +103,47 @@ def fill(server: RunningServer) -> None:
     store = Store(server.data, "")
     store.do(write)
     store.close()
+
+
+def fill_maps(data: Path) -> list[str]:
+    """Maps, areas, tiles and worlds of which all that can be written is hostile, past every check.
+
+    Returns the names of the worlds that run then; they are the first ones.
+    """
+    store = Store(data, "")
+    store.migrate()
+    builtin = builtin_tile_set()
+    plain = next(each for each in builtin.by_id.values() if PATTERNS[each.pattern] == 1)
+    own = [
+        replace(
+            plain, id=number, name=f"tile_{number}", name_ru=text, cell=(number % 16, number // 16)
+        )
+        for number, text in enumerate((each for each in STRINGS if each.strip()), 1)
+    ]
+    tiles = tile_set(STRINGS[0], own)
+    areas = tuple(Area(text, 1, 1, 3, 2) for text in STRINGS)
+    cells = np.zeros((3, 16, 16), np.uint16)
+    cells[0] = 1
+    draft = Draft(cells, ((4, 4),), areas)
+    short = sorted({each for each in STRINGS if 0 < len(each.encode()) <= 60}, key=STRINGS.index)
+    running = [each for each in short if each.startswith("<")][:4]
+
+    def write(session: Session) -> None:
+        for number, text in enumerate(
+            [*running, *(each for each in STRINGS if each not in running)]
+        ):
+            name = text if text in running else f"{number} {text}"[:64]
+            map_id = maps.add_map(session, name, draft, tiles if number < 4 else builtin)
+            if number < 40:
+                maps.add_world(session, name, "free_roam" if number < 4 else text[:64], map_id)
+                session.flush()
+                settings = WorldSettings(starts=number < 4, message=text[:500])
+                audit = OPERATOR.audit("world.message", name, message=text)
+                maps.change_world(session, name, "free_roam", settings, audit)
+
+    store.do(write)
+    store.close()
+    return running
 
 
 @asynccontextmanager

@@ -28,7 +28,7 @@ def staffed_server(
 ) -> Iterator[RunningServer]:
     """A server with accounts, by name and role; afterwards its log must not tell of a bug."""
     data = folder / "data"
-    data.mkdir()
+    data.mkdir(exist_ok=True)
     staff(data, *people)
     with RunningServer(data, environment={**QUICK, **(environment or {})}) as server:
         yield server
@@ -46,13 +46,25 @@ async def signed_in(
 ) -> AsyncIterator[Page]:
     """A page of the panel in a real browser, for somebody of the staff."""
     async with browser_page(toolbox.find("chromium"), language=language, size=size) as page:
-        await page.goto(f"{server.base}/admin{path}")
-        await page.fill("input[name=username]", name)
-        await page.fill("input[name=password]", PASSWORD)
-        await page.keyboard.press("Enter")
-        # Not by a pattern: the page that asks has the way back in its own address.
-        await page.wait_for_url(lambda url: url == f"{server.base}/admin{path}")
+        await sign_in_at(page, server, name, path)
         yield page
+
+
+async def sign_in_at(page: Page, server: RunningServer, name: str, path: str) -> None:
+    """Opens a page of the panel in a browser that nobody is signed in to."""
+    await page.goto(f"{server.base}/admin{path}")
+    await page.fill("input[name=username]", name)
+    await page.fill("input[name=password]", PASSWORD)
+    await page.keyboard.press("Enter")
+    # Not by a pattern: the page that asks has the way back in its own address.
+    await page.wait_for_url(lambda url: url == f"{server.base}/admin{path}")
+
+
+def sign_in(server: RunningServer, name: str, password: str = PASSWORD) -> tuple[int, str]:
+    """Status and cookie."""
+    body = {"name": name, "password": password}
+    status, headers, _ = answer(server, "/api/panel/session", "POST", body)
+    return status, headers.get("set-cookie", "")
 
 
 def set_role(server: RunningServer, name: str, role: str) -> None:

@@ -3,67 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import subprocess
-import sys
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 
 import pytest
 
-from tests import toolbox
-from tests.browser import browser_page
+from tests.panel import PASSWORD, answer, set_role, sign_in, signed_in, staffed_server
 from tests.running import RunningServer
-
-PASSWORD = "waiting under the same old tree"
-
-
-def add_account(server: RunningServer, name: str, role: str) -> None:
-    """As an operator would, beside the running server."""
-    command = [sys.executable, "-m", "server", "admin", "create", name, "--password-stdin"]
-    command += ["--role", role, "--data", str(server.data)]
-    subprocess.run(command, input=PASSWORD, text=True, check=True, capture_output=True)
-
-
-def set_role(server: RunningServer, name: str, role: str) -> None:
-    command = [sys.executable, "-m", "server", "admin", "role", name, role]
-    subprocess.run([*command, "--data", str(server.data)], check=True, capture_output=True)
 
 
 @pytest.fixture(scope="module")
 def staffed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """A server with an account of each kind."""
-    with RunningServer(tmp_path_factory.mktemp("panel") / "data") as server:
-        for name, role in (("Vladimir", "owner"), ("Pozzo", "moderator"), ("Lucky", "player")):
-            add_account(server, name, role)
+    people = (("Vladimir", "owner"), ("Pozzo", "moderator"), ("Lucky", "player"))
+    with staffed_server(tmp_path_factory.mktemp("panel"), *people) as server:
         yield server
-        assert server.failures() == []
-
-
-def answer(
-    server: RunningServer, path: str, method: str = "GET", body: object = None, cookie: str = ""
-) -> tuple[int, dict[str, str], str]:
-    """Status, headers and text."""
-    request = urllib.request.Request(
-        f"http://{server.address}{path}",
-        data=None if body is None else json.dumps(body).encode(),
-        headers={"Content-Type": "application/json", "Cookie": cookie},
-        method=method,
-    )
-    try:
-        with urllib.request.urlopen(request, timeout=10) as found:
-            return found.status, dict(found.headers), found.read().decode()
-    except urllib.error.HTTPError as refusal:
-        with refusal:
-            return refusal.code, dict(refusal.headers), refusal.read().decode()
-
-
-def sign_in(server: RunningServer, name: str, password: str = PASSWORD) -> tuple[int, str]:
-    """Status and cookie."""
-    body = {"name": name, "password": password}
-    status, headers, _ = answer(server, "/api/panel/session", "POST", body)
-    return status, headers.get("set-cookie", "")
 
 
 def test_the_staff_gets_a_cookie_that_no_script_and_no_other_page_can_use(
@@ -97,12 +50,7 @@ def test_a_browser_signs_in_sees_its_pages_and_is_put_out_with_its_role(
     staffed: RunningServer,
 ) -> None:
     async def scene() -> None:
-        async with browser_page(toolbox.find("chromium")) as page:
-            await page.goto(f"http://{staffed.address}/admin/")
-            await page.fill("input[name=username]", "Pozzo")
-            await page.fill("input[name=password]", PASSWORD)
-            await page.keyboard.press("Enter")
-            await page.wait_for_url("**/admin/")
+        async with signed_in(staffed, "Pozzo") as page:
             await page.get_by_text("village").first.wait_for()
             assert await page.get_by_text("Chat", exact=True).count() == 1
             assert await page.get_by_text("Audit", exact=True).count() == 0

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from itertools import pairwise
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pytest
@@ -20,8 +21,10 @@ from server.mapfiles import MapFileError, read_map
 from server.mapfiles.archive import unpack_archive
 from server.tiles import builtin_tile_set
 from tests.browser import browser_page
+from tests.conftest import needed
+from tests.godot_client import GodotPlayer, Plan, complaints, run_godot
+from tests.panel import set_role, sign_in_at, staffed_server
 from tests.running import RunningServer
-from tests.test_panel import PASSWORD, add_account, set_role
 
 TILES = builtin_tile_set()
 PLACE = (128, 124)
@@ -31,11 +34,9 @@ LIVE = "document.querySelector('canvas.map-canvas').live"
 
 @pytest.fixture(scope="module")
 def village(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    with RunningServer(tmp_path_factory.mktemp("map") / "data") as server:
-        for name, role in (("Vladimir", "owner"), ("Bertha", "builder"), ("Pozzo", "moderator")):
-            add_account(server, name, role)
+    people = (("Vladimir", "owner"), ("Bertha", "builder"), ("Pozzo", "moderator"))
+    with staffed_server(tmp_path_factory.mktemp("map"), *people) as server:
         yield server
-        assert server.failures() == []
 
 
 @asynccontextmanager
@@ -44,10 +45,7 @@ async def map_page(
 ) -> AsyncIterator[Page]:
     """The map page of somebody, with the world in it."""
     async with browser_page(chromium, **more) as page:
-        await page.goto(f"http://{server.address}/admin/sign-in?to=/admin/map")
-        await page.fill("input[name=username]", name)
-        await page.fill("input[name=password]", PASSWORD)
-        await page.keyboard.press("Enter")
+        await sign_in_at(page, server, name, "/map")
         await page.wait_for_function(
             f"document.querySelector('canvas.map-canvas') && {LIVE}?.model.chunks.size >= 256"
         )
@@ -190,6 +188,56 @@ def test_a_painted_tile_is_seen_by_a_client_at_once_and_undone_and_redone(
             await client.wait_for(lambda session: session.tile_at(0, x, y) == was)
 
     asyncio.run(scene())
+
+
+def test_a_painted_tile_is_seen_by_godot_and_by_python_within_a_quarter_second(
+    village: RunningServer, chromium: Path, tmp_path: Path
+) -> None:
+    needed("godot")
+    assert complaints(run_godot("--import", timeout_seconds=300)) == []
+    tiles = ("sand", "cobbles", "sand", "cobbles", "sand")
+    x, y = PLACE[0] + 1, PLACE[1] + 1
+    plan: Plan = [
+        {"do": "join", "world": "village"},
+        {"do": "wait_world"},
+        # What was there before; from then on it looks every frame.
+        *({"do": "wait_tile", "layer": 0, "at": [x, y], "tile": tile} for tile in tiles),
+        {"do": "quit"},
+    ]
+
+    async def scene(godot: GodotPlayer) -> None:
+        async with (
+            map_page(village, chromium, "Bertha") as page,
+            playing(village, "Didi") as client,
+        ):
+            await client.wait_for(
+                lambda session: session.player("Pim") is not None, timeout_seconds=60
+            )
+            await look_at(page, x, y)
+            await page.evaluate(f"{LIVE}.choose('brush')")
+            await page.mouse.move(*await point(page, x, y))
+            delays: list[tuple[float, float]] = []
+            for tile in tiles:
+                await page.evaluate(f"{LIVE}.pick({TILES[tile]})")
+                seen = asyncio.create_task(asyncio.to_thread(godot.wait_for, "tile_seen"))
+                begun = time.monotonic()
+                await page.mouse.down()
+                await is_told(client, 0, x, y, tile)
+                python = time.monotonic() - begun
+                await seen
+                delays.append((python, time.monotonic() - begun))
+                await page.mouse.up()
+            told = ", ".join(
+                f"{1000 * python:.0f} and {1000 * also:.0f}" for python, also in delays
+            )
+            print(f"painted to seen by Python and by Godot, in ms: {told}")
+            # The first one waits for Godot to have begun to look.
+            assert median(python for python, _ in delays[1:]) < 0.25
+            assert median(also for _, also in delays[1:]) < 0.25
+
+    with GodotPlayer(plan, tmp_path / "plan.json", address=village.address, name="Pim") as godot:
+        asyncio.run(scene(godot))
+        godot.finish()
 
 
 def test_shapes_copies_and_moves_end_as_the_browser_showed_them(

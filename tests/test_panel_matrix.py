@@ -21,9 +21,9 @@ from server.store import StoreError
 from server.worlds import Worlds
 from tests.desks import PEOPLE, staffed_server
 from tests.mock_server import MockServer, SameThread
+from tests.panel import answer, sign_in
 from tests.people import PASSWORD, account, actor, done, refusal
 from tests.running import RunningServer
-from tests.test_panel import answer, sign_in
 
 OWN_PAGES = ("/accounts", "/audit", "/settings", "/worlds", "/")
 STAFF = tuple(role for role in PEOPLE if role is not Role.PLAYER)
