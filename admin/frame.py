@@ -8,12 +8,17 @@ from contextlib import contextmanager
 from nicegui import ui
 
 from admin.panel import SIGN_IN, SignedOut, Staff
-from admin.theme import LANGUAGE_COOKIE, language, word
+from admin.theme import LANGUAGE_COOKIE, language, speak, word
 
 CHECK_SECONDS = 0.5
 """So soon an open page closes when its owner is signed out, or no longer of the staff."""
 DARK_COOKIE = "estragon_dark"
 OWN_PATH = "/me"
+STYLE = """
+.nicegui-link { color: var(--q-primary); }
+/* The head's brown is hard to read on black. */
+.body--dark :is(.text-primary, .q-item--active, .nicegui-link) { color: #dba873 !important; }
+"""
 YEAR_SECONDS = 366 * 24 * 3600
 
 PAGES = (
@@ -37,7 +42,9 @@ def page(key: str, staff: Staff, *, wide: bool = False) -> Iterator[None]:
 
     A `wide` one takes the whole window.
     """
+    speak()
     ui.colors(primary="#7a5230", secondary="#56733f", accent="#c98f3c")
+    ui.add_css(STYLE)
     ui.page_title(f"{word(key)} · Estragon")
     _dark()
     # Without a value NiceGUI asks the browser for it, and logs a failure where the page is gone.
@@ -56,13 +63,15 @@ def page(key: str, staff: Staff, *, wide: bool = False) -> Iterator[None]:
         ui.space()
         _own_menu(staff)
     column = ui.column().classes("w-full gap-4" + ("" if wide else " max-w-6xl mx-auto p-4"))
-    with column:
+    with column.props("data-page"):
         yield
 
     async def check() -> None:
         try:
             await staff.account(is_use=False)
         except SignedOut:
+            if not column.is_deleted:
+                column.delete()  # What was seen is gone at once, however long the other page takes.
             ui.navigate.to(SIGN_IN)
 
     ui.timer(CHECK_SECONDS, check)

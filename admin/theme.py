@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 
 from nicegui import ui
+from nicegui.language import Language
 
 from admin import desk_words, map_words, mode_words, own_words, peace_words, setup_words, words
 
 LANGUAGE_COOKIE = "estragon_language"
+QUASAR: dict[str, Language] = {"en": "en-GB", "ru": "ru"}
 WORDS = {
     "overview": {"en": "Overview", "ru": "Обзор"},
     "players": {"en": "Players", "ru": "Игроки"},
@@ -41,9 +44,19 @@ def word(key: str) -> str:
     return WORDS[key][language()]
 
 
+def speak() -> None:
+    """NiceGUI's and Quasar's own words are in the visitor's language, too: of tables, of uploads,
+    of a connection that is lost."""
+    client = ui.context.client
+    # NiceGUI keeps the language with the page, which all its visitors share.
+    client.page = copy(client.page)
+    client.page.language = QUASAR[language()]
+
+
 @contextmanager
 def frame(title: str) -> Iterator[None]:
     """A page of the panel: head, then what the caller puts in."""
+    speak()
     ui.colors(primary="#7a5230", secondary="#56733f", accent="#c98f3c")
     with ui.header().classes("items-center"):
         ui.label("Estragon").classes("text-xl font-bold")

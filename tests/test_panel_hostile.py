@@ -41,6 +41,7 @@ async def look_at_maps(page: Page, base: str, worlds: list[str]) -> None:
     )
     labels = await page.evaluate(f"{LIVE}.palette.map(({{label}}) => label)")
     assert set(labels) == {each for each in STRINGS if each.strip()}
+    await page.evaluate(f"{LIVE}.isOpen = true")  # On a phone it is not.
     await page.locator(".map-tile").nth(100).hover()
     for world in worlds:
         await page.evaluate(f"(world) => {LIVE}.enter(world)", world)

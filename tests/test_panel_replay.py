@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ import pytest
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page
 
+from admin.frame import PAGES
 from protocol_spec.client import Client
 from server.control import delivery
 from server.control.orders import Order
@@ -25,7 +27,7 @@ from server.people.roles import Role
 from server.settings import Settings
 from tests.browser import DESK, browser_page
 from tests.desks import operator
-from tests.panel import sign_in_at, staffed_server
+from tests.panel import answer, sign_in, sign_in_at, staffed_server
 from tests.people import becomes, enter, hang_up, log_in
 from tests.running import RunningServer
 
@@ -47,6 +49,21 @@ LET_GO = """() => {
   return window.held !== undefined;
 }"""
 """Tells whether the page is still the one that they were made on."""
+SHAKE_HANDS = """async (number) => {
+  const told = { client_id: number, tab_id: "x", document_id: "x", next_message_id: 0 };
+  const later = await new Promise((done) => window.socket.emit("handshake", told, done));
+  const other = io(location.origin, {
+    path: window.socket.io.opts.path, query: { ...told, implicit_handshake: true },
+    forceNew: true, transports: ["websocket"],
+  });
+  const atOnce = await new Promise((done) => {
+    other.on("connect", () => done("taken in"));
+    other.on("connect_error", () => done("refused"));
+  });
+  other.close();
+  return [later, atOnce];
+}"""
+"""Tries to be the socket of another page: on one's own, and on a new one."""
 SEND = "(held) => held.forEach((each) => window.socket.emit(...each))"
 
 
@@ -371,5 +388,80 @@ def test_each_deeds_own_request_is_refused_to_a_lesser_role(
                     wrong.append(f"{name}: {error!r}")
             assert wrong == []
         await hang_up(player, other)
+
+    asyncio.run(scene())
+
+
+async def opened(page: Page, server: RunningServer, path: str) -> Page:
+    """Another tab of the same browser."""
+    tab = await page.context.new_page()
+    await tab.goto(f"{server.base}/admin{path}")
+    await tab.locator("[data-page]").wait_for()
+    await tab.wait_for_function("window.did_handshake")
+    return tab
+
+
+def test_whatever_page_is_open_is_gone_within_a_second_of_the_role(
+    server: RunningServer, chromium: Path
+) -> None:
+    async def scene() -> None:
+        async with browser_page(chromium) as page:
+            await sign_in_at(page, server, ANN, "/me")
+            paths = [path for path, *_ in PAGES] + ["/me", "/reports/1", "/players/1"]
+            slowest = 0.0
+            for begin in range(0, len(paths), 4):
+                tabs = [await opened(page, server, path) for path in paths[begin : begin + 4]]
+                await asyncio.to_thread(set_role, server, ANN, Role.PLAYER)
+                begun = time.monotonic()
+                for tab in tabs:
+                    await tab.locator("[data-page]").wait_for(state="detached")
+                slowest = max(slowest, time.monotonic() - begun)
+                for tab in tabs:
+                    await tab.wait_for_url("**/admin/sign-in*")
+                    await tab.close()
+                await asyncio.to_thread(set_role, server, ANN, Role.OWNER)
+                await sign_in_at(page, server, ANN, "/me")
+            print(f"the slowest page was gone after {slowest:.2f} s")
+            assert slowest < 1
+
+    asyncio.run(scene())
+
+
+ENDPOINTS: tuple[tuple[str, str, object, set[str]], ...] = (
+    # Method, path, body, and who gets an answer by the panel's cookie alone.
+    ("POST", "/api/panel/ticket", None, {"owner", "builder", "moderator"}),
+    ("POST", "/api/panel/own/two-factor", {"password": "?"}, set()),
+    ("POST", "/api/panel/own/two-factor/on", {"code": "?"}, set()),
+    ("POST", "/api/panel/own/two-factor/off", {"password": "?", "code": "?"}, set()),
+    ("POST", "/api/panel/own/recovery-codes", {"password": "?", "code": "?"}, set()),
+    ("POST", "/api/panel/own/password", {"old": "?", "new": "?"}, set()),
+    ("POST", "/api/control", {"do": "accounts"}, set()),
+    ("GET", "/api/account", None, set()),
+    ("GET", "/api/account/export", None, set()),
+    ("POST", "/api/logout-everywhere", None, set()),
+)
+
+
+@pytest.mark.parametrize(("method", "path", "body", "allowed"), ENDPOINTS)
+def test_over_http_the_panels_cookie_opens_no_more_than_it_should(
+    server: RunningServer, method: str, path: str, body: object, allowed: set[str]
+) -> None:
+    for name, role in (*PEOPLE, (SUBJECT, "player")):
+        cookie = sign_in(server, name)[1].split(";")[0]
+        status = answer(server, path, method, body, cookie)[0]
+        assert (200 <= status < 300) == (role in allowed), (name, status)
+
+
+def test_a_pages_number_is_worth_nothing_without_its_cookie(
+    server: RunningServer, chromium: Path
+) -> None:
+    async def scene() -> None:
+        async with browser_page(chromium) as page, browser_page(chromium) as thief:
+            await sign_in_at(page, server, ANN, "/me")
+            await sign_in_at(thief, server, BUILDER, "/me")
+            number = await page.evaluate("window.clientId")
+            taken = await thief.evaluate(SHAKE_HANDS, number)
+            assert taken == [False, "refused"]
+            assert await page.locator("[data-page]").count() == 1
 
     asyncio.run(scene())
