@@ -55,7 +55,7 @@ bench: tools
 	$(BIN)/python -m tests.bench.panels --json $(FIGURES)/panels.json
 
 screenshots: tools
-	ESTRAGON_SCREENSHOTS=$(CURDIR)/godot_client/screenshots $(BIN)/python -m pytest tests/test_screenshots.py tests/test_menu_screenshots.py
+	ESTRAGON_SCREENSHOTS=$(CURDIR)/godot_client/screenshots $(BIN)/python -m pytest tests/test_screenshots.py tests/test_menu_screenshots.py tests/test_panel_screenshots.py
 
 tools: $(READY)
 	@$(BIN)/python tests/toolbox.py fetch

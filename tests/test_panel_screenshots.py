@@ -1,0 +1,126 @@
+"""What the staff sees: each page of the panel, in both languages, by day and by night, by phone.
+
+`make screenshots` keeps the pictures of `KEPT` beside the game's, where the README shows them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.async_api import Page
+
+from protocol_spec.client import Client
+from tests.browser import DESK, PHONE
+from tests.panel import signed_in, staffed_server
+from tests.people import hang_up
+from tests.running import RunningServer
+
+COMPANY = ("Владимир", "Эстрагон", "Pozzo", "Lucky", "Мальчик", "Winnie")
+SAID = (
+    ("Владимир", "Ну что, пошли?"),
+    ("Эстрагон", "Пошли!"),
+    ("Pozzo", "I don't seem to be able to depart."),
+    ("Winnie", "Oh this is a happy day!"),
+)
+PAGES = {
+    "overview": "/",
+    "map": "/map",
+    "players": "/players",
+    "player": "/players/{pozzo}",
+    "chat": "/chat",
+    "reports": "/reports",
+    "report": "/reports/1",
+    "bans": "/sanctions",
+    "accounts": "/accounts",
+    "worlds": "/worlds",
+    "audit": "/audit",
+    "settings": "/settings",
+    "me": "/me",
+}
+KEPT = ("map", "player")
+STEP_SECONDS = 0.05
+LIVE = "document.querySelector('canvas.map-canvas').live"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    people = (("Godot", "owner"), ("Didi", "admin"), ("Gogo", "moderator"), ("Estelle", "player"))
+    with staffed_server(tmp_path_factory.mktemp("pictures"), *people) as started:
+        yield started
+
+
+@asynccontextmanager
+async def company(server: RunningServer) -> AsyncIterator[dict[str, Client]]:
+    """Some who talk and stroll; one complains of another."""
+    there = {name: await Client.join(server.url, name) for name in COMPANY}
+
+    async def stroll() -> None:
+        step = 0
+        while True:
+            for number, client in enumerate(there.values()):
+                turn = number * 65536 // len(there) + (32768 if step // 40 % 2 else 0)
+                client.session.walk(turn % 65536, pace=200)
+            step += 1
+            await asyncio.sleep(STEP_SECONDS)
+
+    for name, text in SAID:
+        there[name].session.say(text)
+    there["Lucky"].session.report(there["Pozzo"].session.player_id, "He pulls the rope.")
+    strolling = asyncio.create_task(stroll())
+    try:
+        yield there
+    finally:
+        strolling.cancel()
+        await hang_up(*there.values())
+
+
+async def shows_itself(page: Page, name: str) -> None:
+    await page.locator("[data-page]").wait_for()
+    await page.wait_for_function("window.did_handshake")
+    if name in ("map", "player"):
+        await page.locator("canvas.map-canvas").wait_for()
+        await page.wait_for_function(f"{LIVE}?.model.chunks.size > 15")
+        await page.wait_for_function(f"{LIVE}.model.visiblePlayers(performance.now()).length > 0")
+    if name == "map":
+        await page.evaluate(f"{LIVE}.camera.scale = 20; {LIVE}.goTo(130, 130)")
+    # Charts grow, and a page's own pictures come a moment later than the page.
+    await asyncio.sleep(1.5)
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+@pytest.mark.parametrize("look", ["light", "dark", "phone"])
+def test_every_page_fits_its_screen_and_shows_something(
+    server: RunningServer, tmp_path: Path, language: str, look: str
+) -> None:
+    folder = Path(os.environ.get("ESTRAGON_SCREENSHOTS") or tmp_path)
+    size = PHONE if look == "phone" else DESK
+
+    async def scene() -> None:
+        async with (
+            company(server) as there,
+            signed_in(server, "Godot", "/me", language=language, size=size) as page,
+        ):
+            is_dark = str(int(look == "dark"))
+            await page.context.add_cookies(
+                [{"name": "estragon_dark", "value": is_dark, "url": server.base}]
+            )
+            for name, path in PAGES.items():
+                pozzo = there["Pozzo"].session.player_id
+                await page.goto(f"{server.base}/admin{path.format(pozzo=pozzo)}")
+                await shows_itself(page, name)
+                assert await page.evaluate("document.documentElement.scrollWidth") <= size[0], name
+                picture = Image.open(io.BytesIO(await page.screenshot()))
+                assert len(picture.convert("L").getcolors() or ()) > 20, name
+                # 256 colours are a third of the bytes, and nobody sees the difference.
+                is_kept = name in KEPT and look == "light"
+                kept = folder if is_kept else tmp_path
+                picture.convert("RGB").quantize(256).save(kept / f"panel_{name}_{language}.png")
+
+    asyncio.run(scene())
