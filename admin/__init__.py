@@ -38,6 +38,7 @@ from server.desks.audit import AuditDesk
 from server.desks.maps import MapDesk
 from server.desks.settings import SettingsDesk
 from server.desks.worlds import WorldDesk
+from server.people.roles import is_staff
 from server.services import Services
 from server.trends import Trends
 from server.web.callers import caller_of
@@ -77,6 +78,12 @@ def register(
         PanelSessions(),
     )
     services.accounts.on_closed = panel.sessions.close_all
+
+    def role_changed(player_id: int, role: str) -> None:
+        if not is_staff(role):
+            panel.sessions.close_all(player_id)
+
+    services.deeds.on_role_changed = role_changed
     app.include_router(sign_in.router(panel))
     app.include_router(new_password.router(panel))
     app.include_router(own_api.router(panel))

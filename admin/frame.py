@@ -10,7 +10,7 @@ from nicegui import ui
 from admin.panel import SIGN_IN, SignedOut, Staff
 from admin.theme import LANGUAGE_COOKIE, language, speak, word
 
-CHECK_SECONDS = 0.5
+CHECK_SECONDS = 0.25
 """So soon an open page closes when its owner is signed out, or no longer of the staff."""
 DARK_COOKIE = "estragon_dark"
 OWN_PATH = "/me"

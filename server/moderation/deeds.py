@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from protocol_spec.codec import ErrorCode, NoticeCode
 from server.chat.chat import READ, Chat
@@ -32,6 +33,8 @@ class Deeds:
         self._database = database
         self._lobby = lobby
         self._chat = chat
+        self.on_role_changed: Callable[[int, str], None] = lambda player_id, role: None
+        """Told whose role is another now, and which."""
 
     async def teleport_to(self, actor: Actor, moved: Session, goal: Session) -> None:
         """Puts one player beside another of the same world. Raises Rejected."""
@@ -173,6 +176,7 @@ class Deeds:
         except LastOwner:
             raise Rejected(ErrorCode.FORBIDDEN, "a server needs an owner") from None
         self._lobby.role_changed(player_id, role)
+        self.on_role_changed(player_id, role)
         identity = self._lobby.find_identity(player_id)
         if identity is not None:
             identity.role = role
