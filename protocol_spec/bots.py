@@ -9,7 +9,7 @@ from statistics import fmean
 from typing import Any
 
 from protocol_spec import codec
-from protocol_spec.client import Client, Refused
+from protocol_spec.client import Client, Refused, known_code
 from protocol_spec.playing import Playing
 
 COMMAND_SECONDS = 1 / 20
@@ -53,7 +53,8 @@ class Bot:
         elif isinstance(message, codec.Pong):
             self.round_trips.append(time.perf_counter() - self._ping_sent)
         elif isinstance(message, codec.Error):
-            self.errors.append(codec.ErrorCode(message.code).name)
+            code = known_code(message.code)
+            self.errors.append(code.name if code else f"error {message.code}")
 
     async def join(self, url: str, world: str) -> None:
         self.client.session.world = world

@@ -36,6 +36,11 @@ COMPANION_SECONDS = 0.01
 """How often companions are told of time."""
 
 
+def known_code(code: int) -> ErrorCode | None:
+    """None for one of a later version, which is no reason to stop: EST-ER-05."""
+    return ErrorCode(code) if code in ErrorCode._value2member_map_ else None
+
+
 class Refused(Exception):
     """The server said no, or closed the connection."""
 
@@ -243,6 +248,7 @@ class ClientSession:
             case codec.AuthOk():
                 self._take_identity(message)
             case codec.WorldEntered():
+                self._forget_the_world()
                 self.entered = message
             case codec.Ping():
                 self.send(codec.Pong(token=message.token, tick=0, phase=0).encode())
@@ -280,8 +286,10 @@ class ClientSession:
             case codec.Emote():
                 self.emotes.append(message)
             case codec.Notice():
-                values = message.values.split("\x1f") if message.values else []
-                self.notices.append((NoticeCode(message.code), values))
+                # Of a code that it does not know a client makes nothing: EST-NT-03.
+                if message.code in NoticeCode._value2member_map_:
+                    values = message.values.split("\x1f") if message.values else []
+                    self.notices.append((NoticeCode(message.code), values))
             case codec.ChatCommand():
                 if message.index == 0:
                     self.commands.clear()
@@ -307,6 +315,15 @@ class ClientSession:
                 self.mode_news.append(message)
             case codec.Error():
                 self.error = message
+
+    def _forget_the_world(self) -> None:
+        """What was known of another one holds no more: EST-EW-02."""
+        self.tiles.clear()
+        self.chunks.clear()
+        self.players.clear()
+        self._by_slot.clear()
+        self.state = None
+        self._ping_tick = 0
 
     def _take_identity(self, message: codec.AuthOk) -> None:
         is_first = not self.player_id
@@ -400,6 +417,8 @@ class Client(picows.WSListener):
         """What the server closed the connection with; 1006 where it was just gone."""
         self._transport: picows.WSTransport | None = None
         self._news = asyncio.Event()
+        self._parts = bytearray()
+        """The fragments of a message so far."""
 
     @classmethod
     async def join(
@@ -438,7 +457,7 @@ class Client(picows.WSListener):
             while not condition(self.session):
                 error = self.session.error
                 if error is not None:
-                    raise Refused(ErrorCode(error.code), error.text)
+                    raise Refused(known_code(error.code), error.text)
                 if self.close_code is not None:
                     raise Refused(None, str(self.close_code))
                 self._news.clear()
@@ -481,8 +500,11 @@ class Client(picows.WSListener):
         self.session.begin()
 
     def on_ws_frame(self, transport: picows.WSTransport, frame: picows.WSFrame) -> None:
-        if frame.msg_type == picows.WSMsgType.BINARY:
-            self.session.receive(frame.get_payload_as_bytes())
+        if frame.msg_type in (picows.WSMsgType.BINARY, picows.WSMsgType.CONTINUATION):
+            self._parts += frame.get_payload_as_bytes()
+            if frame.fin:
+                message, self._parts = bytes(self._parts), bytearray()
+                self.session.receive(message)
         elif frame.msg_type == picows.WSMsgType.CLOSE:
             # picows' enum knows the standard's codes; others come as plain numbers.
             code: Any = frame.get_close_code()

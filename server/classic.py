@@ -101,6 +101,8 @@ class Interpreter:
         """Who is in the world: the numbers that the server gave."""
         self._shown: dict[int, Standing] = {}
         """By those numbers: how the client knows them."""
+        self._unheard: list[bytes] = []
+        """What was said in the tick in which the client came: first it hears where it is."""
 
     def begin(self) -> None:
         """The socket is open."""
@@ -218,7 +220,11 @@ class Interpreter:
     def _say(self, player_id: int, text: str) -> None:
         who = self._named(player_id) if player_id else 0
         text = text.encode()[: classic.CHAT_BYTES].decode(errors="ignore")
-        self._tell(classic.ChatMessage(who, text, self._seconds).encode())
+        line = classic.ChatMessage(who, text, self._seconds).encode()
+        if self._player_id in self._shown:
+            self._tell(line)
+        else:
+            self._unheard.append(line)
 
     def _show(self, sight: Sight) -> None:
         seen = {self._player_id: sight.own}
@@ -235,6 +241,9 @@ class Interpreter:
             if before != standing:
                 self._tell(self._update(who, standing).encode())
         self._shown = seen
+        for line in self._unheard:
+            self._tell(line)
+        self._unheard.clear()
 
     def _forget(self, player_id: int) -> None:
         if self._shown.pop(player_id, None) is not None:

@@ -183,6 +183,16 @@ def test_first_one_hears_of_oneself(mock: MockServer) -> None:
     ]
 
 
+def test_what_is_said_as_one_comes_in_is_heard_after_that(mock: MockServer) -> None:
+    other = mock.join("Vladimir")
+    line = Line(mock, Wish(7))
+    other.say("welcome")
+    line.tick(2)
+    kinds = [type(each) for each in line.heard if each != classic.PlayerJoin(other.player_id)]
+    assert kinds[:2] == [classic.PlayerJoin, classic.PlayerUpdate]
+    assert line.chat() == [(other.player_id, "welcome")]
+
+
 def test_timestamps_are_seconds_of_the_worlds_clock(mock: MockServer) -> None:
     line = joined(mock)
     line.wish(60.0, 48.5)

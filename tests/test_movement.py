@@ -24,6 +24,7 @@ from protocol_spec.codec import (
     Button,
     PlayerFlag,
 )
+from protocol_spec.conformance.ground import Body, Ground, Wish
 from protocol_spec.generate.__main__ import ROOT
 from server import movement
 from server.chunks import TileMap
@@ -98,6 +99,28 @@ def test_a_case_made_by_hand_goes_as_it_says(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", CASES, ids=name_of)
 def test_the_python_of_the_protocol_does_the_same(case: dict[str, Any]) -> None:
     follow(case, documented_step(map_of(case)))
+
+
+class GroundOf(Ground):
+    """The conformance suite's ground, on a map that was not sent."""
+
+    def __init__(self, tile_map: TileMap) -> None:
+        super().__init__()
+        self._map = tile_map
+
+    def height(self, column: int, row: int) -> int:
+        if not (0 <= column < self._map.width and 0 <= row < self._map.height):
+            return NEVER_ENTER
+        return int(self._map.heights_at(np.array([row]), np.array([column]))[0])
+
+    def speed(self, column: int, row: int) -> int:
+        return int(self._map.speeds_at(np.array([row]), np.array([column]))[0])
+
+
+@pytest.mark.parametrize("case", CASES, ids=name_of)
+def test_the_conformance_suite_foresees_the_same(case: dict[str, Any]) -> None:
+    ground = GroundOf(map_of(case))
+    follow(case, lambda *numbers: tuple(ground.step(Body(*numbers[:4]), Wish(*numbers[4:]))))
 
 
 def test_the_table_of_the_protocol_is_right() -> None:

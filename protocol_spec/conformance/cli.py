@@ -24,6 +24,27 @@ def add_conform_commands(commands: Any) -> None:
     server.add_argument("url", metavar="URL", help="the game's socket, ws://127.0.0.1:8000/ws")
     _add_flags(server)
     server.set_defaults(run=_server)
+    client = conform.add_parser(
+        "client",
+        help="test a client",
+        description="Plays a small scripted world to a client, case by case. Without --command it "
+        "says where to connect to and waits: a client that connects again and again will do.",
+    )
+    client.add_argument(
+        "--command",
+        default="",
+        help="starts the client, for each case anew; {url} and {address} (HOST:PORT) in it become "
+        "where to connect to; the URL is put behind it where neither is there",
+    )
+    client.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    client.add_argument(
+        "--port", type=int, default=0, help="0: any free one, and with --command one for each case"
+    )
+    client.add_argument(
+        "--at-once", type=_count, default=2, metavar="N", help="so many clients are started at once"
+    )
+    _add_flags(client)
+    client.set_defaults(run=_client)
 
 
 def _add_flags(parser: argparse.ArgumentParser) -> None:
@@ -54,3 +75,16 @@ def _server(words: argparse.Namespace) -> int:
     from protocol_spec.conformance.command import conform_server, guarded
 
     return guarded(conform_server, words)
+
+
+def _client(words: argparse.Namespace) -> int:
+    from protocol_spec.conformance.command import conform_client, guarded
+
+    return guarded(conform_client, words)
+
+
+def _count(words: str) -> int:
+    number = int(words)
+    if number < 1:
+        raise ValueError(words)
+    return number

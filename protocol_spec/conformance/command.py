@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import shlex
+import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -12,10 +14,12 @@ from urllib.parse import urlsplit
 from websockets.exceptions import InvalidHandshake
 
 from protocol_spec.conformance.case import Case, Verdict, chosen
+from protocol_spec.conformance.client import CASES as CLIENT_CASES
+from protocol_spec.conformance.client.scene import Scene
 from protocol_spec.conformance.peer import Client
 from protocol_spec.conformance.report import as_html, as_json, as_junit
-from protocol_spec.conformance.runner import Report, Result, read_expected, run
-from protocol_spec.conformance.server import CASES
+from protocol_spec.conformance.runner import AT_ONCE, Report, Result, read_expected, run
+from protocol_spec.conformance.server import CASES as SERVER_CASES
 from protocol_spec.conformance.stage import Stage
 
 GOOD, FAILED, UNUSABLE = 0, 1, 2
@@ -41,19 +45,43 @@ def guarded(work: Callable[[argparse.Namespace], int], words: argparse.Namespace
 
 def conform_server(words: argparse.Namespace) -> int:
     url = _game_url(words.url)
-    cases = _chosen(CASES, words)
+    cases = _chosen(SERVER_CASES, words)
     if words.dry_run:
         return _list(cases)
     expected = _expected(words)
 
     async def work() -> list[Result]:
         await _check_there(url)
-        return await run(cases, lambda case: Stage(url), on_result=_tell)
+        return await run(cases, lambda case: Stage(url), at_once=AT_ONCE, on_result=_tell)
 
     began = time.monotonic()
     results = asyncio.run(work())
     report = Report("server", url, results, time.monotonic() - began, bool(words.strict), expected)
     return finish(report, words)
+
+
+def conform_client(words: argparse.Namespace) -> int:
+    cases = _chosen(CLIENT_CASES, words)
+    if words.dry_run:
+        return _list(cases)
+    expected = _expected(words)
+    at_once = words.at_once if words.command and not words.port else 1
+
+    def set_up(case: Case) -> Scene:
+        def say_where(url: str) -> None:
+            print(f"{case.id}: connect to {url}", flush=True)
+
+        tell = (lambda url: None) if words.command else say_where
+        return Scene(words.command, words.host, words.port, tell)
+
+    program = shlex.split(words.command)[:1]
+    if program and shutil.which(program[0]) is None:
+        raise Unusable(f"{program[0]}: there is no such program")
+    began = time.monotonic()
+    results = asyncio.run(run(cases, set_up, at_once=at_once, on_result=_tell))
+    seconds = time.monotonic() - began
+    target = words.command or f"a client at {words.host}"
+    return finish(Report("client", target, results, seconds, words.strict, expected), words)
 
 
 async def _check_there(url: str) -> None:

@@ -58,12 +58,15 @@ class Peer:
         """Types that we do not know, and may skip."""
         self.close_verdict: Verdict | None = None
         self.close_text = ""
-        self.transcript: list[str] = []
+        self._lines: list[tuple[float, str, int]] = []
+        """When, what, and how often in a row."""
         self._cursor = 0
         self._fault = ""
-        self._is_left = False
+        self.is_left = False
+        """We cut it ourselves: how it closed says nothing."""
         self._news = asyncio.Event()
-        self._opened = time.monotonic()
+        self.opened = time.monotonic()
+        """In seconds."""
         self._reader = asyncio.create_task(self._read())
 
     async def send(self, *data: bytes) -> None:
@@ -89,13 +92,14 @@ class Peer:
         self,
         kind: type[M],
         where: Callable[[M], bool] = lambda message: True,
-        seconds: float = WAIT_SECONDS,
+        seconds: float | None = None,
     ) -> M:
         """The next message of a kind that fits; what came before it is passed over.
 
         Raises Failed where an ERROR comes instead, the connection ends, or time is up.
         """
         wanted = kind.__name__
+        seconds = WAIT_SECONDS if seconds is None else seconds
         try:
             async with asyncio.timeout(seconds):
                 while True:
@@ -126,7 +130,7 @@ class Peer:
         return [each.message for each in self.heard[first : self._cursor - 1]]
 
     async def refused(
-        self, code: ErrorCode, *, message: int | None = None, seconds: float = WAIT_SECONDS
+        self, code: ErrorCode, *, message: int | None = None, seconds: float | None = None
     ) -> codec.Error:
         """The next ERROR, which must be this one and leave the connection open."""
         error = await self.until(codec.Error, seconds=seconds)
@@ -144,23 +148,21 @@ class Peer:
         *,
         close_code: int = 0,
         message: int | None = None,
-        seconds: float = WAIT_SECONDS,
+        seconds: float | None = None,
     ) -> codec.Error:
-        """The fatal ERROR of this code, and the close that belongs to it.
+        """The fatal ERROR, which must be this one, and the close that belongs to it.
 
         How the connection closes is a verdict of its own.
         """
         error = None
         try:
             error = await self.until(codec.Error, seconds=seconds)
-            while not error.fatal and error.code != code:
+            while not error.fatal:
                 error = await self.until(codec.Error, seconds=seconds)
         finally:
             await self._judge_end(close_code or 4000 + code, code.name, spoke=error is not None)
         if error.code != code:
             raise Failed(f"{named(error.code)} came instead of {code.name}")
-        if not error.fatal:
-            raise Failed(f"{code.name} is not fatal")
         if message is not None and error.message != message:
             raise Failed(f"{code.name} is said of message {error.message}, not {message}")
         if self._cursor < len(self.heard):
@@ -168,8 +170,9 @@ class Peer:
             raise Failed(f"{late} came after the fatal ERROR")
         return error
 
-    async def closed(self, seconds: float = WAIT_SECONDS) -> int:
+    async def closed(self, seconds: float | None = None) -> int:
         """Waits for the end of the connection; returns the close code, 1006 where none came."""
+        seconds = WAIT_SECONDS if seconds is None else seconds
         try:
             async with asyncio.timeout(seconds):
                 while not self.is_closed:
@@ -178,12 +181,12 @@ class Peer:
             raise Failed(f"not closed within {seconds:g} s") from None
         return self.close_code
 
-    async def closed_with(self, code: int, seconds: float = WAIT_SECONDS) -> None:
+    async def closed_with(self, code: int, seconds: float | None = None) -> None:
         """The end of the connection by a close frame, without any ERROR before it."""
         got = await self.closed(seconds)
         self.judge_close(Verdict.OK if got == code else Verdict.FAILED, f"closed with {got}")
 
-    async def cut_off(self, seconds: float = WAIT_SECONDS) -> None:
+    async def cut_off(self, seconds: float | None = None) -> None:
         """The end of the connection, with or without a close frame."""
         self.judge_close(Verdict.OK, f"closed with {await self.closed(seconds)}")
 
@@ -208,7 +211,7 @@ class Peer:
 
     async def leave(self) -> None:
         """Closes as one should; the other side must have been there until now, and answer."""
-        if self._is_left or self.close_verdict is not None:
+        if self.is_left or self.close_verdict is not None:
             await self.connection.close()
             return
         if self.is_closed:
@@ -224,7 +227,7 @@ class Peer:
 
     def lose(self) -> None:
         """Is gone without a word, as when a cable is pulled."""
-        self._is_left = True
+        self.is_left = True
         self._write_down(">", b"", "(cuts the connection)")
         self.connection.transport.abort()
 
@@ -305,13 +308,20 @@ class Peer:
         return ""
 
     def _write_down(self, arrow: str, data: bytes, words: str = "") -> None:
-        if len(self.transcript) >= TRANSCRIPT_LINES:
-            return
-        said = words or described(data)
-        # Snapshots come twenty times a second: the first of several tells enough.
-        if said == "WORLD_STATE" and self.transcript and self.transcript[-1].endswith(said):
-            return
-        self.transcript.append(f"{time.monotonic() - self._opened:7.3f} {arrow} {said}")
+        said = f"{arrow} {words or described(data)}"
+        if self._lines and self._lines[-1][1] == said:
+            at, _, times = self._lines[-1]
+            self._lines[-1] = (at, said, times + 1)
+        elif len(self._lines) < TRANSCRIPT_LINES:
+            self._lines.append((time.monotonic() - self.opened, said, 1))
+
+    @property
+    def transcript(self) -> list[str]:
+        """What was said, in lines to read."""
+        return [
+            f"{at:7.3f} {said}{f'  ({times} times)' if times > 1 else ''}"
+            for at, said, times in self._lines
+        ]
 
 
 class Client(Peer):

@@ -143,7 +143,8 @@ def _category_bar(report: Report, category: str) -> str:
 
 def _section(report: Report, category: str) -> str:
     rows = "".join(_row(report, each) for each in report.results if each.case.category == category)
-    return f'<section><h2 id="{category}">{category}</h2>{rows}</section>'
+    title = f"{category}<small>behaviour and close</small>"
+    return f'<section><h2 id="{category}">{title}</h2>{rows}</section>'
 
 
 def _row(report: Report, result: Result) -> str:

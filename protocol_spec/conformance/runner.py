@@ -16,7 +16,7 @@ from protocol_spec.conformance.case import Case, Failed, Level, Unimplemented, V
 
 AT_ONCE = 12
 """So many cases are under way at a time, besides those that only wait."""
-CASE_SECONDS = 40.0
+CASE_SECONDS = 60.0
 """No case takes so long, save for what it waits for by its nature."""
 TROUBLE = (Failed, TimeoutError, OSError, WebSocketException, zlib.error)
 """What the tested side can make happen. Anything else is a bug of the suite's."""
@@ -108,7 +108,7 @@ async def run(
     cases: Iterable[Case],
     set_up: Callable[[Case], Scene],
     *,
-    at_once: int = AT_ONCE,
+    at_once: int,
     on_result: Callable[[Result], None] = lambda result: None,
 ) -> list[Result]:
     """Each case on a scene of its own; the results in the cases' order."""

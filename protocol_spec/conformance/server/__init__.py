@@ -3,6 +3,31 @@
 from __future__ import annotations
 
 from protocol_spec.conformance.case import Case
-from protocol_spec.conformance.server import framing, handshake
+from protocol_spec.conformance.server import (
+    authentication,
+    chat,
+    chunks,
+    classic,
+    forward,
+    framing,
+    handshake,
+    limits,
+    movement,
+    snapshots,
+    timing,
+)
 
-CASES: list[Case] = [case for file in (handshake, framing) for case in file.category.cases]
+FILES = (
+    handshake,
+    authentication,
+    framing,
+    forward,
+    movement,
+    snapshots,
+    chat,
+    chunks,
+    timing,
+    limits,
+    classic,
+)
+CASES: list[Case] = [case for file in FILES for case in file.category.cases]

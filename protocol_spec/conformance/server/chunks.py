@@ -1,0 +1,576 @@
+"""Tiles, chunks, and edits of the map, which are taken back in the end."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from itertools import count
+
+from protocol_spec import codec
+from protocol_spec.codec import CHUNK_SIZE, LAYER_COUNT, STEP_HEIGHT, EditResult, ErrorCode, Shape
+from protocol_spec.conformance.case import Category, Failed, Unimplemented
+from protocol_spec.conformance.course import body_of, follow, going, ground_of, own_id, ticks_later
+from protocol_spec.conformance.ground import Ground
+from protocol_spec.conformance.peer import Client, named
+from protocol_spec.conformance.stage import Stage, expect, expect_that
+
+category = Category("chunks")
+case = category.case
+
+THINGS, ROOFS = 1, 2
+LONGEST_STROKE, WIDEST_STROKE = 256, 32
+EDIT_BURST = 40
+_numbers = count(1)
+
+Cell = tuple[int, int, int, int]
+"""Layer, x, y and tile."""
+
+
+def set_cells(number: int, *cells: Cell) -> bytes:
+    packed = b"".join(codec.CellEdit(*each).pack() for each in cells)
+    return codec.EditCells(number, packed).encode()
+
+
+async def edited(peer: Client, frame: bytes, number: int) -> EditResult:
+    """Sends an edit; its answer."""
+    await peer.send(frame)
+    return await peer.until(EditResult, lambda result: result.edit == number)
+
+
+async def done(peer: Client, frame: bytes, number: int) -> EditResult:
+    result = await edited(peer, frame, number)
+    if result.code:
+        raise Failed(f"the edit is refused with {named(result.code)}: {result.text}")
+    return result
+
+
+async def take_back(peer: Client, *, redo: bool = False) -> EditResult:
+    number = next(_numbers)
+    return await edited(peer, codec.EditUndo(number, int(redo)).encode(), number)
+
+
+@asynccontextmanager
+async def builder(stage: Stage) -> AsyncIterator[tuple[Client, Ground]]:
+    """A guest who may build, and the ground; afterwards what they built is taken back.
+
+    Raises Unimplemented where guests may not.
+    """
+    peer = await stage.player()
+    ground = ground_of(peer)
+    x, y = spot(peer)
+    number = next(_numbers)
+    result = await edited(peer, set_cells(number, (ROOFS, x, y, ground.tile(ROOFS, x, y))), number)
+    if result.code == ErrorCode.EDIT_FORBIDDEN:
+        raise Unimplemented("guests may not build here: ESTRAGON_GUESTS_MAY_BUILD=1")
+    try:
+        yield peer, ground
+    finally:
+        if not peer.is_closed:
+            while not (await take_back(peer)).code:
+                pass
+
+
+def spot(peer: Client) -> tuple[int, int]:
+    """A cell in sight of the player, a chunk away so that nobody stumbles."""
+    body = body_of(peer.last(codec.WorldState))
+    return (body.x >> 10) + CHUNK_SIZE, body.y >> 10
+
+
+def roof(ground: Ground, other_than: int = 0) -> int:
+    """A tile that can be put over people's heads, where it does no harm."""
+    for each in ground.tiles.values():
+        if each.layer == ROOFS and each.id != other_than:
+            return each.id
+    raise Unimplemented("the tile set has no roofs")
+
+
+def thing(ground: Ground, lowest: int, highest: int) -> int:
+    for each in ground.tiles.values():
+        if each.layer == THINGS and lowest <= each.height <= highest:
+            return each.id
+    raise Unimplemented(f"the tile set has no thing of a height from {lowest} to {highest}")
+
+
+@case("EST-CH-01a")
+async def places_of_chunks(stage: Stage) -> None:
+    """A chunk begins at 16 times its place: the ground under the player is one to stand on."""
+    peer = await stage.player()
+    state = peer.last(codec.WorldState)
+    expect(ground_of(peer).ground_under(state.x, state.y), state.z, "the ground at the spawn")
+
+
+@case("EST-CH-02a")
+async def cells_of_chunks(stage: Stage) -> None:
+    """Every chunk unpacks to exactly 1,536 bytes of zlib."""
+    peer = await stage.player()
+    await ticks_later(peer, 5)
+    chunks = ground_of(peer).chunks
+    expect_that(bool(chunks), "no chunk came")
+
+
+@case("EST-CH-02b")
+async def tiles_on_their_layers(stage: Stage) -> None:
+    """Every tile id in a chunk is 0 or one that TILE told of, and lies on its layer."""
+    peer = await stage.player()
+    ground = ground_of(peer)
+    for place, chunk in ground.chunks.items():
+        for index, tile in enumerate(chunk.cells):
+            layer = index // (CHUNK_SIZE * CHUNK_SIZE)
+            if not tile:
+                continue
+            expect_that(tile in ground.tiles, f"the tile {tile} in chunk {place} is unknown")
+            expect(ground.tiles[tile].layer, layer, f"the layer of tile {tile}")
+
+
+@case("EST-CH-09a")
+async def tile_set(stage: Stage) -> None:
+    """Each tile is told once, with a number above 0, a layer of the three, and 0xRRGGBB."""
+    peer = await stage.player()
+    tiles = peer.messages(codec.Tile)
+    ids = [each.id for each in tiles]
+    expect(len(set(ids)), len(ids), "how many different tiles there are")
+    for each in tiles:
+        expect_that(each.id > 0, "a tile has the number 0")
+        expect_that(each.layer < LAYER_COUNT, f"tile {each.id} is on layer {each.layer}")
+        expect_that(each.colour <= 0xFFFFFF, f"the colour of tile {each.id}")
+        expect_that(bool(each.name), f"tile {each.id} has no name")
+
+
+@case("EST-CH-04a")
+async def beyond_the_map(stage: Stage) -> None:
+    """A chunk that no map has is not answered, however often one asks."""
+    peer = await stage.player()
+    await ticks_later(peer, 4)
+    mark = len(peer.heard)
+    for place in ((0xFFFF, 0xFFFF), (0xFFFF, 0), (0, 0xFFFF), (0x8000, 0x8000)):
+        await peer.send(codec.ChunkRequest(*place).encode())
+    await peer.settle()
+    await ticks_later(peer, 3)
+    expect(len(peer.messages(codec.ChunkData, mark)), 0, "the number of chunks that came")
+
+
+@case("EST-ED-02a")
+async def chunk_request(stage: Stage) -> None:
+    """A chunk in view that is asked for comes as a whole, and is the same."""
+    peer = await stage.player()
+    await ticks_later(peer, 2)
+    state = peer.last(codec.WorldState)
+    place = (state.x >> 14, state.y >> 14)
+    before = ground_of(peer).chunks[place]
+    await peer.send(codec.ChunkRequest(*place).encode())
+    data = await peer.until(codec.ChunkData, lambda each: (each.chunk_x, each.chunk_y) == place)
+    expect_that(data.revision >= before.revision, "the revision went back")
+    if data.revision == before.revision:
+        expect(ground_of(peer).chunks[place].cells, before.cells, "its cells")
+
+
+@case("EST-ED-09a")
+async def forbidden_edits(stage: Stage) -> None:
+    """An edit of who may not build gets EDIT_FORBIDDEN, once, and changes nothing."""
+    peer = await stage.player()
+    ground = ground_of(peer)
+    x, y = spot(peer)
+    tile = roof(ground, ground.tile(ROOFS, x, y))
+    number = next(_numbers)
+    result = await edited(peer, set_cells(number, (ROOFS, x, y, tile)), number)
+    if not result.code:
+        await take_back(peer)
+        raise Unimplemented("guests may build here")
+    expect(ErrorCode(result.code), ErrorCode.EDIT_FORBIDDEN, "the answer")
+    await ticks_later(peer, 3)
+    expect(ground_of(peer).tile(ROOFS, x, y), ground.tile(ROOFS, x, y), "the cell")
+
+
+@case("EST-ED-01a", turn="map")
+async def edits_as_they_come(stage: Stage) -> None:
+    """An edit comes to all as CHUNK_EDIT: the base revision held, and the changed cells."""
+    async with builder(stage) as (peer, ground):
+        watcher = await stage.player()
+        x, y = spot(peer)
+        tile = roof(ground, ground.tile(ROOFS, x, y))
+        number = next(_numbers)
+        await done(peer, set_cells(number, (ROOFS, x, y, tile)), number)
+        await ticks_later(watcher, 2)
+        for each in (peer, watcher):
+            seen = ground_of(each)
+            if seen.holds(x, y):
+                expect(seen.missed, 0, "how many edits had another base revision")
+                expect(seen.tile(ROOFS, x, y), tile, "the cell")
+
+
+@case("EST-ED-01b", turn="map")
+async def edits_and_whole_chunks(stage: Stage) -> None:
+    """A chunk that was edited cell by cell is the same as when it comes as a whole."""
+    async with builder(stage) as (peer, ground):
+        x, y = spot(peer)
+        tile = roof(ground)
+        for step in range(3):
+            number = next(_numbers)
+            await done(peer, set_cells(number, (ROOFS, x, y + step, tile)), number)
+        place = (x // CHUNK_SIZE, y // CHUNK_SIZE)
+        await peer.settle()
+        before = ground_of(peer).chunks[place]
+        await peer.send(codec.ChunkRequest(*place).encode())
+        await peer.until(codec.ChunkData, lambda each: (each.chunk_x, each.chunk_y) == place)
+        after = ground_of(peer).chunks[place]
+        expect(after.revision, before.revision, "the revision")
+        expect(after.cells, before.cells, "the cells")
+
+
+@case("EST-CH-06a", turn="map")
+async def revisions(stage: Stage) -> None:
+    """A revision counts the ticks in which a chunk changed: one more for each edit."""
+    async with builder(stage) as (peer, ground):
+        x, y = spot(peer)
+        place = (x // CHUNK_SIZE, y // CHUNK_SIZE)
+        held = ground_of(peer).chunks[place].revision
+        seen = []
+        mark = len(peer.heard)
+        for tile in (roof(ground), 0, roof(ground)):
+            number = next(_numbers)
+            await done(peer, set_cells(number, (ROOFS, x, y, tile)), number)
+        for each in peer.messages(codec.ChunkEdit, mark):
+            if (each.chunk_x, each.chunk_y) == place:
+                seen.append((each.base_revision, each.revision))
+        expect_that(bool(seen), "no CHUNK_EDIT came")
+        expect(seen, [(held + n, held + n + 1) for n in range(len(seen))], "the revisions")
+
+
+@case("EST-ED-05a", turn="map")
+async def each_edit_is_answered(stage: Stage) -> None:
+    """Every edit is answered by exactly one EDIT_RESULT with the number that it had."""
+    async with builder(stage) as (peer, ground):
+        x, y = spot(peer)
+        numbers = [7, 0, 0xFFFFFFFF, 7]
+        tile = roof(ground)
+        mark = len(peer.heard)
+        frames = [set_cells(n, (ROOFS, x, y + i, tile)) for i, n in enumerate(numbers)]
+        await peer.send(*frames)
+        for _ in numbers:
+            await peer.until(EditResult)
+        await ticks_later(peer, 3)
+        answered = [each.edit for each in peer.messages(EditResult, mark)]
+        expect(sorted(answered), sorted(numbers), "the numbers of the answers")
+
+
+@case("EST-ED-05b", turn="map")
+async def cells_of_the_answer(stage: Stage) -> None:
+    """The answer counts the cells that changed; those that held the tile already do not."""
+    async with builder(stage) as (peer, ground):
+        x, y = spot(peer)
+        tile = roof(ground, ground.tile(ROOFS, x, y))
+        cells = [(ROOFS, x, y + n, tile) for n in range(3)]
+        changed = sum(ground.tile(*cell[:3]) != tile for cell in cells)
+        number = next(_numbers)
+        expect((await done(peer, set_cells(number, *cells), number)).cells, changed, "the cells")
+        number = next(_numbers)
+        expect((await done(peer, set_cells(number, *cells), number)).cells, 0, "the second time")
+
+
+@case("EST-ED-06a", turn="map")
+async def seen_before_answered(stage: Stage) -> None:
+    """An edit is seen before it is answered."""
+    async with builder(stage) as (peer, ground):
+        x, y = spot(peer)
+        tile = roof(ground, ground.tile(ROOFS, x, y))
+        mark = len(peer.heard)
+        number = next(_numbers)
+        await done(peer, set_cells(number, (ROOFS, x, y, tile)), number)
+        names = [type(each.message).__name__ for each in peer.heard[mark:]]
+        expect_that("ChunkEdit" in names, "the edit was not seen when it was answered")
+        expect_that(names.index("ChunkEdit") < names.index("EditResult"), "it was answered first")
+
+
+async def refused_edit(stage: Stage, code: ErrorCode, *frames: bytes) -> None:
+    """Edits that are refused as a whole: nothing of them is seen."""
+    async with builder(stage) as (peer, _):
+        await peer.settle()
+        mark = len(peer.heard)
+        for frame in frames:
+            number = next(_numbers)
+            frame = frame[:3] + number.to_bytes(4) + frame[7:]
+            result = await edited(peer, frame, number)
+            expect(ErrorCode(result.code) if result.code else "done", code, "the answer")
+            expect(result.cells, 0, "the number of cells in the answer")
+        await ticks_later(peer, 2)
+        expect(len(peer.messages(codec.ChunkEdit, mark)), 0, "how many edits were seen")
+
+
+@case("EST-ED-07a", turn="map")
+async def outside_the_map(stage: Stage) -> None:
+    """A cell or a layer outside the map is EDIT_OUTSIDE."""
+    await refused_edit(
+        stage,
+        ErrorCode.EDIT_OUTSIDE,
+        set_cells(0, (ROOFS, 0xFFFF, 0, 0)),
+        set_cells(0, (ROOFS, 0, 0xFFFF, 0)),
+        set_cells(0, (LAYER_COUNT, 1, 1, 0)),
+    )
+
+
+@case("EST-ED-07b", turn="map")
+async def all_or_nothing(stage: Stage) -> None:
+    """Where one of many cells is refused, none is changed."""
+    async with builder(stage) as (peer, ground):
+        x, y = spot(peer)
+        tile = roof(ground, ground.tile(ROOFS, x, y))
+        number = next(_numbers)
+        frame = set_cells(number, (ROOFS, x, y, tile), (ROOFS, 0xFFFF, y, tile))
+        result = await edited(peer, frame, number)
+        expect(ErrorCode(result.code), ErrorCode.EDIT_OUTSIDE, "the answer")
+        await ticks_later(peer, 3)
+        expect(ground_of(peer).tile(ROOFS, x, y), ground.tile(ROOFS, x, y), "the good cell")
+
+
+@case("EST-ED-07c", turn="map")
+async def unknown_tiles(stage: Stage) -> None:
+    """A tile that the tile set does not have is EDIT_TILE."""
+    await refused_edit(stage, ErrorCode.EDIT_TILE, set_cells(0, (ROOFS, 1, 1, 0xFFFF)))
+
+
+@case("EST-ED-07d", turn="map")
+async def tiles_of_other_layers(stage: Stage) -> None:
+    """A roof on the ground's layer is EDIT_TILE."""
+    async with builder(stage) as (_, ground):
+        tile = roof(ground)
+    await refused_edit(stage, ErrorCode.EDIT_TILE, set_cells(0, (0, 1, 1, tile)))
+
+
+@case("EST-ED-07e", turn="map")
+async def cells_named_twice(stage: Stage) -> None:
+    """A cell that is named twice is EDIT_TILE."""
+    cells = [(ROOFS, 1, 1, 0), (ROOFS, 2, 1, 0), (ROOFS, 1, 1, 0)]
+    await refused_edit(stage, ErrorCode.EDIT_TILE, set_cells(0, *cells))
+
+
+@case("EST-ED-07f", turn="map")
+async def rectangle_too_large(stage: Stage) -> None:
+    """A rectangle of more than 10,000 cells is EDIT_TOO_LARGE."""
+    shape = codec.EditShape(0, Shape.RECTANGLE, ROOFS, 0, 0, 0, 100, 100, 1)
+    await refused_edit(stage, ErrorCode.EDIT_TOO_LARGE, shape.encode())
+
+
+@case("EST-ED-07g", turn="map")
+async def stroke_too_long_or_wide(stage: Stage) -> None:
+    """A stroke that is longer than 256 tiles or wider than 32 is EDIT_TOO_LARGE."""
+    wide = codec.EditShape(0, Shape.STROKE, ROOFS, 0, 5, 5, 6, 5, WIDEST_STROKE + 1)
+    long = codec.EditShape(0, Shape.STROKE, ROOFS, 0, 0, 5, LONGEST_STROKE + 1, 5, 1)
+    await refused_edit(stage, ErrorCode.EDIT_TOO_LARGE, wide.encode(), long.encode())
+
+
+@case("EST-ED-07h", turn="map")
+async def unknown_shapes(stage: Stage) -> None:
+    """A shape that nobody knows is refused, and nothing is drawn."""
+    shape = codec.EditShape(0, 99, ROOFS, 0, 5, 5, 6, 6, 1)
+    await refused_edit(stage, ErrorCode.EDIT_TILE, shape.encode())
+
+
+@case("EST-ED-10a", turn="map")
+async def rectangles(stage: Stage) -> None:
+    """A rectangle fills all cells between its corners, in whatever order they are named."""
+    async with builder(stage) as (peer, ground):
+        x, y = spot(peer)
+        tile = roof(ground)
+        number = next(_numbers)
+        shape = codec.EditShape(number, Shape.RECTANGLE, ROOFS, tile, x + 2, y + 1, x, y, 1)
+        await done(peer, shape.encode(), number)
+        await peer.settle()
+        seen = ground_of(peer)
+        inside = {(x + dx, y + dy) for dx in range(3) for dy in range(2)}
+        around = {(x + dx, y + dy) for dx in range(-1, 4) for dy in range(-1, 3)} - inside
+        expect({seen.tile(ROOFS, *each) for each in inside if seen.holds(*each)}, {tile}, "inside")
+        for each in around:
+            if seen.holds(*each):
+                expect(seen.tile(ROOFS, *each), ground.tile(ROOFS, *each), "a cell around it")
+
+
+@case("EST-ED-10b", turn="map")
+async def fills(stage: Stage) -> None:
+    """A fill goes as far as the same tile hangs together by its sides, and no further."""
+    async with builder(stage) as (peer, ground):
+        x, y = spot(peer)
+        first, second = roof(ground), roof(ground, roof(ground))
+        number = next(_numbers)
+        shape = codec.EditShape(number, Shape.RECTANGLE, ROOFS, first, x, y, x + 2, y, 1)
+        await done(peer, shape.encode(), number)
+        number = next(_numbers)
+        corner = set_cells(number, (ROOFS, x + 3, y + 1, first))
+        await done(peer, corner, number)
+        number = next(_numbers)
+        # The roof may hang together with what was there before: those cells are no case of ours.
+        near = [(x + dx, y + dy) for dx in range(-1, 5) for dy in range(-1, 3)]
+        if any(ground.tile(ROOFS, *each) == first for each in near):
+            raise Unimplemented("the same roof is there already")
+        fill = codec.EditShape(number, Shape.FILL, ROOFS, second, x, y, 0, 0, 0)
+        result = await done(peer, fill.encode(), number)
+        expect(result.cells, 3, "the number of cells")
+
+
+@case("EST-ED-10c", turn="map")
+async def stamps(stage: Stage) -> None:
+    """A stamp copies a rectangle to another place."""
+    async with builder(stage) as (peer, ground):
+        x, y = spot(peer)
+        tile = roof(ground)
+        number = next(_numbers)
+        await done(peer, set_cells(number, (ROOFS, x, y, tile), (ROOFS, x + 1, y, 0)), number)
+        number = next(_numbers)
+        stamp = codec.EditStamp(number, 1 << ROOFS, x, y, 2, 1, x, y + 2)
+        await done(peer, stamp.encode(), number)
+        await peer.settle()
+        seen = ground_of(peer)
+        copied = [seen.tile(ROOFS, x + n, y + 2) for n in range(2)]
+        expect(copied, [tile, 0], "the copy")
+
+
+@case("EST-ED-08a", turn="map")
+async def undo_and_redo(stage: Stage) -> None:
+    """Undo takes the last edit back, redo does it again."""
+    async with builder(stage) as (peer, ground):
+        x, y = spot(peer)
+        was = ground.tile(ROOFS, x, y)
+        tile = roof(ground, was)
+        number = next(_numbers)
+        await done(peer, set_cells(number, (ROOFS, x, y, tile)), number)
+        for redo, wanted in ((False, was), (True, tile), (False, was)):
+            result = await take_back(peer, redo=redo)
+            expect((result.code, result.cells), (0, 1), "code and cells")
+            await peer.settle()
+            expect(ground_of(peer).tile(ROOFS, x, y), wanted, "the cell")
+
+
+@case("EST-ED-08b", turn="map")
+async def cells_changed_since(stage: Stage) -> None:
+    """Undo leaves alone what somebody else changed since, and counts it in skipped."""
+    async with builder(stage) as (first, ground), builder(stage) as (second, _):
+        x, y = spot(first)
+        one = roof(ground, ground.tile(ROOFS, x, y))
+        number = next(_numbers)
+        await done(first, set_cells(number, (ROOFS, x, y, one), (ROOFS, x, y + 1, one)), number)
+        number = next(_numbers)
+        await done(second, set_cells(number, (ROOFS, x, y, roof(ground, one))), number)
+        result = await take_back(first)
+        expect((result.code, result.skipped), (0, 1), "code and skipped")
+        await first.settle()
+        expect(ground_of(first).tile(ROOFS, x, y), roof(ground, one), "the other's cell")
+
+
+@case("EST-ED-08c", turn="map")
+async def nothing_to_redo(stage: Stage) -> None:
+    """Whoever edits anew has nothing left to redo."""
+    async with builder(stage) as (peer, ground):
+        x, y = spot(peer)
+        tile = roof(ground, ground.tile(ROOFS, x, y))
+        number = next(_numbers)
+        await done(peer, set_cells(number, (ROOFS, x, y, tile)), number)
+        await take_back(peer)
+        number = next(_numbers)
+        await done(peer, set_cells(number, (ROOFS, x, y + 1, tile)), number)
+        result = await take_back(peer, redo=True)
+        expect(ErrorCode(result.code or 1), ErrorCode.EDIT_NOTHING, "the answer")
+
+
+@case("EST-ED-08d", turn="map")
+async def nothing_to_undo(stage: Stage) -> None:
+    """Whoever has edited nothing has nothing to undo: EDIT_NOTHING."""
+    async with builder(stage):
+        pass
+    peer = await stage.player()
+    result = await take_back(peer)
+    expect(ErrorCode(result.code or 1), ErrorCode.EDIT_NOTHING, "the answer")
+
+
+@case("EST-LM-04a", turn="map")
+async def edits_too_fast(stage: Stage) -> None:
+    """Of 60 edits at once some get EDIT_TOO_FAST, with retry_after_ms; none is lost."""
+    async with builder(stage) as (peer, ground):
+        x, y = spot(peer)
+        tile = ground.tile(ROOFS, x, y)
+        numbers = list(range(1000, 1060))
+        await peer.send(*(set_cells(number, (ROOFS, x, y, tile)) for number in numbers))
+        results = [await peer.until(EditResult) for _ in numbers]
+        expect(sorted(each.edit for each in results), numbers, "the numbers of the answers")
+        late = [each for each in results if each.code]
+        expect({ErrorCode(each.code) for each in late}, {ErrorCode.EDIT_TOO_FAST}, "the refusals")
+        expect_that(all(0 < each.retry_after_ms <= 200 for each in late), "the waits are wrong")
+        expect_that(
+            EDIT_BURST - 2 <= len(results) - len(late) <= EDIT_BURST + 8,
+            f"{len(results) - len(late)} were carried out",
+        )
+
+
+@case("EST-ED-04a", turn="alone")
+async def put_out_of_walls(stage: Stage) -> None:
+    """Who stands where a wall appears is put out of it, exactly, and announced."""
+    async with builder(stage) as (peer, ground):
+        watcher = await stage.player()
+        wall = thing(ground, 1024, codec.NEVER_ENTER - 1)
+        before = body_of(peer.last(codec.WorldState))
+        x, y = before.x >> 10, before.y >> 10
+        me = own_id(peer)
+        await peer.settle()
+        mark = len(peer.heard)
+        number = next(_numbers)
+        await done(peer, set_cells(number, (THINGS, x, y, wall)), number)
+        seen = [each for each in peer.messages(codec.PlayerUpdate, mark) if each.player_id == me]
+        expect_that(bool(seen), "there was no PLAYER_UPDATE")
+        place = ground_of(peer).put_out(before)
+        update = seen[0]
+        expect((update.x, update.y, update.z), tuple(place)[:3], "the place in PLAYER_UPDATE")
+        expect(body_of(await ticks_later(peer, 1)), place, "the place in the snapshot")
+        await watcher.until(codec.PlayerUpdate, lambda each: each.x == place.x)
+
+
+@asynccontextmanager
+async def beside(stage: Stage, lowest: int, highest: int) -> AsyncIterator[Client]:
+    """A builder with a thing of such a height two cells to the east, on a way that is free."""
+    async with builder(stage) as (peer, ground):
+        tile = thing(ground, lowest, highest)
+        body = body_of(peer.last(codec.WorldState))
+        x, y = (body.x >> 10) + 2, body.y >> 10
+        cells = [(THINGS, x + dx, y + dy, 0) for dx in (-1, 1, 2) for dy in (-1, 0, 1)]
+        cells += [(THINGS, x, y + dy, tile) for dy in (-1, 0, 1)]
+        number = next(_numbers)
+        await done(peer, set_cells(number, *cells), number)
+        await peer.settle()
+        expect(ground_of(peer).tile(THINGS, x, y), tile, "the cell that was built")
+        yield peer
+
+
+@case("EST-MV-09a", turn="alone")
+async def steps(stage: Stage) -> None:
+    """A difference of height up to a step is walked over, up and down."""
+    async with beside(stage, 1, STEP_HEIGHT) as peer:
+        course = await follow(peer, going(0, 22))
+        expect_that(max(each.z for each in course) > course[0].z, "it went not up at all")
+
+
+@case("EST-MV-09b", turn="alone")
+async def ledges(stage: Stage) -> None:
+    """Who walks over a ledge that is higher than a step falls down."""
+    async with beside(stage, STEP_HEIGHT + 1, 616) as peer:
+        leaps = going(0, 14, 255, codec.Button.JUMP)
+        course = await follow(peer, leaps + going(0, 20))
+        expect_that(any(each.vz < 0 for each in course), "the body never fell")
+
+
+@case("EST-MV-04a", turn="alone")
+async def what_nobody_enters(stage: Stage) -> None:
+    """Nobody enters a cell of the height NEVER_ENTER, leap as they may."""
+    async with beside(stage, codec.NEVER_ENTER, codec.NEVER_ENTER) as peer:
+        await follow(peer, going(0, 24, 255, codec.Button.JUMP))
+
+
+@case("EST-MV-03a", turn="alone")
+async def empty_ground(stage: Stage) -> None:
+    """Empty ground has the height 0 and the speed 100."""
+    async with builder(stage) as (peer, _):
+        body = body_of(peer.last(codec.WorldState))
+        x, y = body.x >> 10, body.y >> 10
+        places = [(x + dx, y + dy) for dx in range(4) for dy in (-1, 0, 1)]
+        cells = [(layer, *place, 0) for place in places for layer in (0, THINGS)]
+        number = next(_numbers)
+        await done(peer, set_cells(number, *cells), number)
+        await peer.settle()
+        course = await follow(peer, going(0, 10))
+        expect(course[-1].z, 0, "the height")

@@ -1,0 +1,115 @@
+"""Our own clients pass the conformance suite: the Python reference client and headless Godot."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from protocol_spec.conformance.client import CASES
+
+BOT = shlex.join(
+    [sys.executable, "-m", "server", "bots", "{url}", "--count", "1", "--seconds", "30"]
+)
+GODOTS_CASES = (
+    "C-EST-HS-01a",
+    "C-EST-HS-05a",
+    "C-EST-AU-10a",
+    "C-EST-FR-06a",
+    "C-EST-FR-08a",
+    "C-EST-FR-09a",
+    "C-EST-TR-06a",
+    "C-EST-TR-07a",
+    "C-EST-TM-02a",
+    "C-EST-IN-01a",
+    "C-EST-IN-07a",
+    "C-EST-EW-02a",
+    "C-EST-RS-01a",
+    "C-EST-ED-02a",
+    "C-EST-ED-03a",
+    "C-EST-FC-05a",
+    "C-EST-NT-03a",
+    "C-EST-ER-05a",
+    "C-EST-MD-04a",
+)
+"""Godot takes seconds to start: so it plays those that a hand-written client gets wrong first."""
+
+
+def conform(*words: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "server", "conform", "client", *words],
+        capture_output=True,
+        text=True,
+        timeout=400,
+    )
+
+
+def told(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def test_the_reference_client_conforms(tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    done = conform("--command", BOT, "--at-once", "3", "--json", report)
+    assert done.returncode == 0, done.stdout + done.stderr
+    cases = told(report)["cases"]
+    assert [each["id"] for each in cases] == [each.id for each in CASES]
+    skipped = {each["id"] for each in cases if each["behaviour"] == "unimplemented"}
+    assert skipped == {"C-EST-EW-02a"}, "bots do not come back by themselves"
+
+
+def test_godot_conforms(godot: Path, tmp_path: Path) -> None:
+    plan = tmp_path / "plan.json"
+    plan.write_text(
+        json.dumps([{"do": "join"}, {"do": "pause", "for": 60, "seconds": 90}]), encoding="utf-8"
+    )
+    project = Path(__file__).resolve().parents[1] / "godot_client"
+    command = [str(godot), "--headless", "--path", str(project), "res://tests/play.tscn", "--"]
+    command += ["--server={address}", "--name=Conformist", f"--plan={plan}", "--locale=en"]
+    report = tmp_path / "report.json"
+    words: list[str | Path] = ["--command", shlex.join(command), "--json", report]
+    for each in GODOTS_CASES:
+        words += ["--case", each]
+    done = conform(*words)
+    assert done.returncode == 0, done.stdout + done.stderr
+    verdicts = {each["id"]: each["behaviour"] for each in told(report)["cases"]}
+    assert verdicts == dict.fromkeys(sorted(verdicts), "OK")
+    assert len(verdicts) == len(GODOTS_CASES)
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (("--command", "no-such-program {url}"), "no-such-program: there is no such program"),
+        (("--case", "EST-XX-01"), "no case 'EST-XX-01'"),
+        (("--category", "framing"), "no category 'framing'"),
+    ],
+)
+def test_what_cannot_be_tested_is_one_line_and_exit_code_2(
+    words: tuple[str, ...], complaint: str
+) -> None:
+    done = conform(*words)
+    assert done.returncode == 2
+    assert complaint in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_client_that_hangs_up_fails(tmp_path: Path) -> None:
+    """What is not there at all is no client that conforms."""
+    client = tmp_path / "hangs_up.py"
+    client.write_text(
+        "import sys\n"
+        "from websockets.sync.client import connect\n"
+        "connect(sys.argv[1], proxy=None).close()\n",
+        encoding="utf-8",
+    )
+    command = shlex.join([sys.executable, str(client)])
+    done = conform("--command", command, "--case", "C-EST-HS-01a")
+    assert done.returncode == 1
+    assert "closed with 1000 instead of Hello" in done.stdout
