@@ -13,7 +13,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 FIGURES := .figures
 
-.PHONY: run test soak fuzz check format bench screenshots tools lock clean
+.PHONY: run test soak fuzz check format bench conformance screenshots tools lock clean
 
 run: $(READY)
 	@$(BIN)/estragon serve
@@ -53,6 +53,9 @@ bench: tools
 	$(BIN)/python -m tests.bench.logins --json $(FIGURES)/logins.json
 	$(BIN)/python -m tests.bench.godot --json $(FIGURES)/godot.json
 	$(BIN)/python -m tests.bench.panels --json $(FIGURES)/panels.json
+
+conformance: $(READY)
+	$(BIN)/python -m tests.conformance_report
 
 screenshots: tools
 	ESTRAGON_SCREENSHOTS=$(CURDIR)/godot_client/screenshots $(BIN)/python -m pytest tests/test_screenshots.py tests/test_menu_screenshots.py tests/test_panel_screenshots.py
