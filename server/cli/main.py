@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import json
 import logging
+import secrets
 import sys
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_serve(commands)
     _add_bots(commands)
+    _add_play(commands)
     add_map_commands(commands)
     add_admin_commands(commands)
     add_conform_commands(commands)
@@ -107,6 +109,36 @@ def _add_bots(commands: Any) -> None:
     bots.add_argument("--world", default="", help="which world; the first where not given")
     bots.add_argument("--play", action="store_true", help="take part in the world's mode")
     bots.set_defaults(run=_bots)
+
+
+def _add_play(commands: Any) -> None:
+    play = commands.add_parser(
+        "play",
+        help="play in this terminal",
+        description="Joins a world as a guest, in the terminal: to walk, to talk, to see others.",
+    )
+    play.add_argument("url", help="the game's socket, e.g. ws://127.0.0.1:8000/ws")
+    play.add_argument("--name", default="", help="what others call one; Guest and a number")
+    play.add_argument("--world", default="", help="which world; the first where not given")
+    play.add_argument("--language", choices=("en", "ru"), help="the terminal's where not given")
+    play.set_defaults(run=_play)
+
+
+def _play(chosen: argparse.Namespace) -> int:
+    try:
+        import textual  # noqa: F401
+    except ImportError:
+        print("estragon: playing here needs `pip install estragon[play]`", file=sys.stderr)
+        return 1
+    from server.cli.play.app import PlayApp
+    from server.cli.play.words import Words, own_language
+
+    name = chosen.name or f"Guest {secrets.randbelow(9000) + 1000}"
+    words = Words(chosen.language or own_language())
+    why = PlayApp(chosen.url, name, chosen.world, words).run()
+    if why:
+        print(f"estragon: {why}", file=sys.stderr)
+    return 1 if why else 0
 
 
 def _bots(chosen: argparse.Namespace) -> int:

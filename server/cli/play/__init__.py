@@ -1,0 +1,1 @@
+"""`estragon play`: the game in a terminal."""
