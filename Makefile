@@ -5,6 +5,7 @@
 # make soak     the long tests
 # make fuzz     a million mangled inputs for the decoders (installs atheris)
 # make bench    measure: tables, and the same as JSON in .figures/; see tests/bench/
+# make conformance   test the server against the protocol's rules, and write the report anew
 # make screenshots   take the README's pictures anew
 # make lock     choose newer versions of the dependencies (needs uv)
 

@@ -15,6 +15,7 @@ from protocol_spec.conformance.case import Level
 from protocol_spec.conformance.client import CASES as CLIENT_CASES
 from protocol_spec.conformance.rules import PAGE, read_rules
 from protocol_spec.conformance.server import CASES as SERVER_CASES
+from tests.conformance_report import REPORT
 from tests.running import RunningServer
 
 RULES = read_rules()
@@ -147,3 +148,11 @@ def test_an_expected_failure_that_passes_is_a_failure(
     done = conform("server", server.url, "--case", "EST-FR-03a", "--expected", expected)
     assert done.returncode == 1
     assert "EST-FR-03a     passes, and was expected to fail" in done.stdout
+
+
+def test_the_report_in_the_documentation_is_of_these_cases_and_good() -> None:
+    page = REPORT.read_text(encoding="utf-8")
+    assert re.findall(r'<details class="case" id="([^"]+)"', page) == [
+        each.id for each in SERVER_CASES
+    ], "make conformance"
+    assert "<title>The server conforms" in page
