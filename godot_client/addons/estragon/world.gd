@@ -150,6 +150,7 @@ func _move_players(
 	message: EstragonCodec.WorldState, seen_before: Dictionary[int, EstragonPlayer]
 ) -> void:
 	var tick: int = message.tick
+	var is_partial: bool = message.flags & EstragonCodec.SnapshotFlag.FULL == 0
 	# What is nearest to one's own place, as [method nearest] has it.
 	var own_x: int = (message.x >> 2) - 0x8000
 	var own_y: int = (message.y >> 2) - 0x8000
@@ -166,10 +167,14 @@ func _move_players(
 			((record >> 16) - own_y & 0xFFFF) + own_y << 2
 		)
 		var facing: int = record & 0xFF00
-		if seen_before.has(player.player_id):
-			player.move(tick, place, facing, record & 0xFF)
-		else:
+		if not seen_before.has(player.player_id):
 			player.place(tick, place, facing, record & 0xFF)
+		else:
+			var before: Vector2i = player.position
+			player.move(tick, place, facing, record & 0xFF)
+			var crossed: int = (before.x ^ place.x) | (before.y ^ place.y)
+			if is_partial and crossed >> EstragonPlayer.CHUNK_BITS == 0:
+				continue  # In the same chunk as before, and so in sight as before.
 		if chunks.has(player.chunk()):
 			in_sight[player.player_id] = player
 		else:
