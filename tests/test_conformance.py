@@ -140,6 +140,13 @@ def test_a_rule_is_tested_alone_and_reported_in_all_three_ways(
     assert not re.findall(r'(?:src|href)="(?:https?:)?//', page), "it needs nothing but itself"
 
 
+def test_a_server_on_which_guests_may_not_build_tells_them_so(server: RunningServer) -> None:
+    """The one case that a server with builders has no answer to."""
+    done = conform("server", server.url, "--case", "EST-ED-09a")
+    assert done.returncode == 0
+    assert "1 OK" in done.stdout
+
+
 def test_an_expected_failure_that_passes_is_a_failure(
     server: RunningServer, tmp_path: Path
 ) -> None:
