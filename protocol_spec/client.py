@@ -7,6 +7,7 @@ the server said so far. `Client` puts it on a WebSocket.
 from __future__ import annotations
 
 import asyncio
+import struct
 import time
 import zlib
 from collections.abc import Callable
@@ -148,6 +149,8 @@ class ClientSession:
         self.records: list[codec.ModeRecord] = []
         """The mode's best list."""
         self.mode_news: list[codec.ModeNews] = []
+        self.own_messages: list[tuple[int, bytes]] = []
+        """Messages of the game's own, with their types."""
         self.goal: codec.ModeGoal | None = None
         """Where the player is to go next in the mode."""
         self.round_trip_ticks = 0
@@ -175,6 +178,8 @@ class ClientSession:
             if message is not None:
                 self._take(message)
                 self.on_message(message)
+            elif codec.LOWEST_OWN_TYPE <= message_type <= codec.HIGHEST_OWN_TYPE:
+                self.own_messages.append((message_type, payload))
 
     def walk(self, direction: int, pace: int = 255, buttons: int = 0) -> None:
         """Sends the command for the tick that the server will have reached when it arrives."""
@@ -193,6 +198,11 @@ class ClientSession:
     def show(self, kind: EmoteKind) -> None:
         """Shows something without words."""
         self.send(codec.Emote(0, kind).encode())
+
+    def send_own(self, kind: int, payload: bytes) -> None:
+        """Sends a message of the game's own, of a type from 0x80 to 0xBF."""
+        assert codec.LOWEST_OWN_TYPE <= kind <= codec.HIGHEST_OWN_TYPE
+        self.send(struct.pack("!BH", kind, len(payload)) + payload)
 
     def report(self, player_id: int, text: str) -> None:
         """Tells the staff about a player."""

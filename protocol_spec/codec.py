@@ -29,7 +29,7 @@ _HEAD = struct.Struct("!BH")
 
 PROTOCOL_VERSION = 1
 SUBPROTOCOL = "estragon.v1"
-SCHEMA_HASH = 0x5A9D889F
+SCHEMA_HASH = 0x4BC08E44
 MAGIC = 1163088978
 """The first field of HELLO, "ESTR" in ASCII: whoever does not send it is not one of us."""
 MAX_CLIENT_MESSAGE = 4096
@@ -70,6 +70,10 @@ HIGHEST_CORE_TYPE = 63
 """Types up to here are the core's: an unknown one is an error. Above, unknown ones are
 skipped.
 """
+LOWEST_OWN_TYPE = 128
+"""Types from here on are the game's own: no version of the protocol will ever use them..."""
+HIGHEST_OWN_TYPE = 191
+"""...up to here."""
 WATCHER = 65535
 """WORLD_ENTERED.slot of who only watches."""
 WATCHED_CHUNKS = 16

@@ -293,6 +293,9 @@ class Session:
             if message_type in codec.MESSAGES:
                 raise ProtocolError(ErrorCode.WRONG_DIRECTION)
             codec.decode(message_type, payload)  # Skips what may be skipped, refuses the rest.
+            is_own = codec.LOWEST_OWN_TYPE <= message_type <= codec.HIGHEST_OWN_TYPE
+            if is_own and self.state is State.WORLD and self.game is not None:
+                self.game.mode.message(self.player_id, message_type, payload)
             return
         needed, handle = handler
         if needed is not None and self.state is not needed:

@@ -68,6 +68,7 @@ ALLOWED_TO_PURE = {
     "math",
     "re",
     "string",
+    "struct",
     "tomllib",
     "types",
     "typing",

@@ -410,7 +410,18 @@ def failing(hook: str) -> type[Mode]:
 
 
 @pytest.mark.parametrize(
-    "hook", ["start", "join", "leave", "tick", "command", "enter_area", "refuse_edit", "may_build"]
+    "hook",
+    [
+        "start",
+        "join",
+        "leave",
+        "tick",
+        "command",
+        "message",
+        "enter_area",
+        "refuse_edit",
+        "may_build",
+    ],
 )
 def test_whatever_hook_fails_the_world_goes_on(hook: str) -> None:
     areas = (Area("start", 40, 40, 20, 20),)
@@ -418,6 +429,7 @@ def test_whatever_hook_fails_the_world_goes_on(hook: str) -> None:
     server = MockServer(mode=choice, areas=areas, **stored_meadow())
     vladimir, pozzo = server.join("Vladimir"), server.join("Pozzo")
     vladimir.say("/go")
+    vladimir.send_own(0x80, b"")
     vladimir.edit(codec.EditCells(0, codec.CellEdit(1, 45, 41, WALL).pack()))
     server.tick(2)
     if hook == "refuse_edit":
@@ -434,6 +446,50 @@ def test_whatever_hook_fails_the_world_goes_on(hook: str) -> None:
     vladimir.say("Still here")
     server.tick()
     assert vladimir.chat[-1].text == "Still here"
+
+
+class Echo(Mode):
+    """Sends each message of the game's own back, and tells all others how long it was."""
+
+    def message(self, player: Player, kind: int, payload: bytes) -> None:
+        self.world.send(kind, payload, to=player.player_id)
+        self.world.send(0xBF, bytes([len(payload)]))
+
+
+def test_a_mode_and_its_clients_have_messages_of_their_own() -> None:
+    server = MockServer(mode=Choice("echo", Echo, ModeSettings()))
+    vladimir, pozzo = server.join("Vladimir"), server.join("Pozzo")
+    vladimir.send_own(0x80, b"well?")
+    vladimir.send_own(0xBF, b"")
+    server.tick()
+    assert sorted(vladimir.own_messages) == [
+        (0x80, b"well?"), (0xBF, b""), (0xBF, b"\x00"), (0xBF, b"\x05")
+    ]  # fmt: skip
+    assert pozzo.own_messages == [(0xBF, b"\x05"), (0xBF, b"\x00")]
+
+
+def test_what_is_said_in_ones_own_messages_where_nobody_listens_is_skipped() -> None:
+    server = MockServer()
+    client = server.connect("Vladimir")
+    client.send_own(0x80, b"too early")
+    client.begin()
+    server.tick(2)
+    client.send_own(0x80, b"in free roam")
+    server.tick()
+    assert client.error is None
+    assert client.own_messages == []
+
+
+@pytest.mark.parametrize(("kind", "length"), [(0x7F, 0), (0xC0, 0), (0x80, 16 * 1024 + 1)])
+def test_a_mode_that_sends_what_cannot_be_is_stopped(kind: int, length: int) -> None:
+    class Wrong(Mode):
+        def join(self, player: Player) -> None:
+            self.world.send(kind, bytes(length))
+
+    server = MockServer(mode=Choice("wrong", Wrong, ModeSettings()))
+    server.join("Vladimir")
+    server.tick()
+    assert "ValueError" in server.game.mode.problem
 
 
 class Hoarder(Mode):

@@ -2,7 +2,7 @@
 
 export const PROTOCOL_VERSION = 1;
 export const SUBPROTOCOL = "estragon.v1";
-export const SCHEMA_HASH = 1520273567;
+export const SCHEMA_HASH = 1270910532;
 /** The first field of HELLO, "ESTR" in ASCII: whoever does not send it is not one of us. */
 export const MAGIC = 1163088978;
 /** The longest WebSocket message that a client may send. */
@@ -35,6 +35,10 @@ export const INPUT_REPEAT_TICKS = 3;
 export const INPUT_BUFFER_TICKS = 32;
 /** Types up to here are the core's: an unknown one is an error. Above, unknown ones are skipped. */
 export const HIGHEST_CORE_TYPE = 63;
+/** Types from here on are the game's own: no version of the protocol will ever use them... */
+export const LOWEST_OWN_TYPE = 128;
+/** ...up to here. */
+export const HIGHEST_OWN_TYPE = 191;
 /** WORLD_ENTERED.slot of who only watches. */
 export const WATCHER = 65535;
 /** The side of the largest square that one may watch: so far 16 bits of a place tell where it is. */

@@ -129,12 +129,9 @@ class Message:
 ## A message of the game's own: this protocol knows no more of it than its bytes.
 class OwnMessage:
 	extends Message
-	## The numbers that no version of the protocol will ever use.
-	const LOWEST_TYPE: int = 0x80
-	const HIGHEST_TYPE: int = 0xBF
 	var payload: PackedByteArray = PackedByteArray()
 
-	func _init(of_type: int = LOWEST_TYPE) -> void:
+	func _init(of_type: int = LOWEST_OWN_TYPE) -> void:
 		type = of_type
 
 	func write(writer: Writer) -> void:
@@ -175,7 +172,7 @@ static func parse(data: PackedByteArray) -> Parsed:
 			parsed.error = ErrorCode.LENGTH_BEYOND_END
 			break
 		var message: Message = create(type)
-		if message == null and OwnMessage.LOWEST_TYPE <= type and type <= OwnMessage.HIGHEST_TYPE:
+		if message == null and LOWEST_OWN_TYPE <= type and type <= HIGHEST_OWN_TYPE:
 			message = OwnMessage.new(type)
 		if message == null:
 			if type <= HIGHEST_CORE_TYPE:

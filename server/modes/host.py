@@ -24,7 +24,7 @@ from server.world import Changes, Player, Say, World
 log = logging.getLogger(__name__)
 
 HOOKS = (
-    *("join", "leave", "tick", "command", "chat", "enter_area", "leave_area"),
+    *("join", "leave", "tick", "command", "message", "chat", "enter_area", "leave_area"),
     *("may_build", "refuse_edit", "edited"),
 )
 
@@ -36,6 +36,7 @@ class ModeHost:
         self._move = move
         self._where = where
         self._commands: list[tuple[int, str, str]] = []
+        self._messages: list[tuple[int, int, bytes]] = []
         self.unsaved: dict[str, dict[str, Any]] = {}
         """What is to be written down yet of what modes keep, by their names."""
         self.begin(choice)
@@ -72,6 +73,11 @@ class ModeHost:
         """A player gives one of the mode's commands; it hears of it in the next tick."""
         self._commands.append((player_id, name, text))
 
+    def message(self, player_id: int, kind: int, payload: bytes) -> None:
+        """A player's client sends a message of the game's own; the mode hears it in the tick."""
+        if "message" in self._hooks:
+            self._messages.append((player_id, kind, payload))
+
     def after(self, changes: Changes) -> list[bytes]:
         """Tells the mode what a tick did; returns what everybody is to hear of it."""
         for gone in changes.left:
@@ -87,6 +93,10 @@ class ModeHost:
         for player_id, name, text in commands:
             if name in self.commands and player_id in self._there:
                 self._call("command", self._there[player_id], name, text)
+        messages, self._messages = self._messages, []
+        for player_id, kind, payload in messages:
+            if player_id in self._there:
+                self._call("message", self._there[player_id], kind, payload)
         if "edited" in self._hooks:
             self._tell_edits(changes)
         if self._hooks & {"enter_area", "leave_area"}:

@@ -52,6 +52,12 @@ class Mode:
     def command(self, player: Player, name: str, text: str) -> None:
         """A player gave one of `commands`; `text` is the rest of the line."""
 
+    def message(self, player: Player, kind: int, payload: bytes) -> None:
+        """A player's client sent a message of the game's own, of a type from 0x80 to 0xBF.
+
+        Nobody has looked at its bytes: whatever a client says is but a wish.
+        """
+
     def chat(self, player: Player, text: str) -> bool | None:
         """A player has said something. False: nobody else hears it."""
 

@@ -7,6 +7,7 @@ world themselves: what they ask for is done in the next tick, like what players 
 from __future__ import annotations
 
 import json
+import struct
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -22,6 +23,8 @@ from server.world import Player, World
 TICK_RATE = 20
 MOST_KEY_BYTES, MOST_VALUE_BYTES, MOST_TEXT_BYTES = 64, 1000, 2000
 """What a text's fields hold."""
+MOST_OWN_BYTES = 16 * 1024
+"""Half of what one of the server's messages holds."""
 MOST_RECORDS = 255
 MOST_KEPT_BYTES = 256 * 1024
 SCORES_PER_FRAME = 2000
@@ -214,6 +217,21 @@ class ModeWorld:
     def announce(self, text: Text, to: int = 0) -> None:
         """Tells everybody something, or one player by number."""
         frame = codec.ModeNews(*text.fields()).encode()
+        if to:
+            self._private_news.append((to, frame))
+        else:
+            self._news.append(frame)
+
+    def send(self, kind: int, payload: bytes, to: int = 0) -> None:
+        """Sends everybody, or one player by number, a message of the game's own.
+
+        Raises ValueError where the type is none from 0x80 to 0xBF, or these are over 16 KiB.
+        """
+        if not codec.LOWEST_OWN_TYPE <= kind <= codec.HIGHEST_OWN_TYPE:
+            raise ValueError(f"{kind:#x} is no type of the game's own")
+        if len(payload) > MOST_OWN_BYTES:
+            raise ValueError(f"{len(payload)} bytes are too much for a message")
+        frame = struct.pack("!BH", kind, len(payload)) + payload
         if to:
             self._private_news.append((to, frame))
         else:

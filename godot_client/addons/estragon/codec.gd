@@ -329,7 +329,7 @@ enum ModeMark {
 
 const PROTOCOL_VERSION: int = 1
 const SUBPROTOCOL: String = "estragon.v1"
-const SCHEMA_HASH: int = 1520273567
+const SCHEMA_HASH: int = 1270910532
 ## The first field of HELLO, "ESTR" in ASCII: whoever does not send it is not one of us.
 const MAGIC: int = 1163088978
 ## The longest WebSocket message that a client may send. In bytes.
@@ -366,6 +366,10 @@ const INPUT_BUFFER_TICKS: int = 32
 ## Types up to here are the core's: an unknown one is an error. Above, unknown ones are
 ## skipped.
 const HIGHEST_CORE_TYPE: int = 63
+## Types from here on are the game's own: no version of the protocol will ever use them...
+const LOWEST_OWN_TYPE: int = 128
+## ...up to here.
+const HIGHEST_OWN_TYPE: int = 191
 ## WORLD_ENTERED.slot of who only watches.
 const WATCHER: int = 65535
 ## The side of the largest square that one may watch: so far 16 bits of a place tell where it
@@ -803,12 +807,9 @@ class Message:
 ## A message of the game's own: this protocol knows no more of it than its bytes.
 class OwnMessage:
 	extends Message
-	## The numbers that no version of the protocol will ever use.
-	const LOWEST_TYPE: int = 0x80
-	const HIGHEST_TYPE: int = 0xBF
 	var payload: PackedByteArray = PackedByteArray()
 
-	func _init(of_type: int = LOWEST_TYPE) -> void:
+	func _init(of_type: int = LOWEST_OWN_TYPE) -> void:
 		type = of_type
 
 	func write(writer: Writer) -> void:
@@ -2321,7 +2322,7 @@ static func parse(data: PackedByteArray) -> Parsed:
 			parsed.error = ErrorCode.LENGTH_BEYOND_END
 			break
 		var message: Message = create(type)
-		if message == null and OwnMessage.LOWEST_TYPE <= type and type <= OwnMessage.HIGHEST_TYPE:
+		if message == null and LOWEST_OWN_TYPE <= type and type <= HIGHEST_OWN_TYPE:
 			message = OwnMessage.new(type)
 		if message == null:
 			if type <= HIGHEST_CORE_TYPE:

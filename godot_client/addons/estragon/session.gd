@@ -268,7 +268,7 @@ func ping(now: float) -> void:
 func send_own(type: int, payload: PackedByteArray) -> bool:
 	var message: EstragonCodec.OwnMessage = EstragonCodec.OwnMessage.new(type)
 	message.payload = payload
-	if type < message.LOWEST_TYPE or type > message.HIGHEST_TYPE:
+	if type < EstragonCodec.LOWEST_OWN_TYPE or type > EstragonCodec.HIGHEST_OWN_TYPE:
 		return false
 	if payload.size() + FRAME_BYTES > EstragonCodec.MAX_CLIENT_MESSAGE:
 		return false
