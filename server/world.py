@@ -244,8 +244,8 @@ class World:
             self._list_active()
         for fixed, several in groupby(asked, lambda edit: isinstance(edit.operation, FIXED_CELLS)):
             self._edit(list(several), changes, together=fixed)
-        disturbed = self._finish_edits(changes, taken_back)
-        self._walk(changes, disturbed)
+        self._finish_edits(changes, taken_back)
+        self._walk(changes)
         return changes
 
     def _edit(self, several: list[Edit], changes: Changes, *, together: bool) -> None:
@@ -267,26 +267,19 @@ class World:
             if each.places_before is not None:
                 self.places = each.places_before
 
-    def _finish_edits(
-        self, changes: Changes, taken_back: list[AppliedEdit]
-    ) -> NDArray[np.bool_] | None:
-        """Gives the changed chunks their revisions, and lets nobody stand in a wall.
-
-        Returns which of the active stand on ground that may have changed; None: nobody.
-        """
+    def _finish_edits(self, changes: Changes, taken_back: list[AppliedEdit]) -> None:
+        """Gives the changed chunks their revisions, and lets nobody stand in a wall."""
         deltas = edits.chunk_deltas([*taken_back, *changes.applied], self.map)
         for chunk, (cells, tiles) in deltas.items():
             changes.deltas[chunk] = Delta(self.map.advance(chunk), cells, tiles)
         if not deltas:
-            return None
-        disturbed = self._stands_on(list(deltas))
-        slots = self.active[disturbed]
+            return
+        slots = self.active[self._stands_on(list(deltas))]
         stuck = slots[movement.is_inside(self.map, self.x[slots], self.y[slots], self.z[slots])]
         if len(stuck):
             self._put_near(stuck, self.x[stuck], self.y[stuck], self.z[stuck])
             by_slot = {each.slot: each for each in self.players.values()}
             changes.moved_out += [by_slot[slot] for slot in stuck.tolist()]
-        return disturbed
 
     def _stands_on(self, chunks: list[int]) -> NDArray[np.bool_]:
         """Which active bodies cover a cell of these chunks."""
@@ -417,7 +410,7 @@ class World:
         self._buffer[rows, ticks % INPUT_BUFFER_TICKS] = commands[timely]
         self._buffer_tick[rows, ticks % INPUT_BUFFER_TICKS] = ticks
 
-    def _walk(self, changes: Changes, disturbed: NDArray[np.bool_] | None) -> None:
+    def _walk(self, changes: Changes) -> None:
         slots = self.active
         column = self.tick % INPUT_BUFFER_TICKS
         given = self._buffer_tick[slots, column] == self.tick
@@ -438,8 +431,8 @@ class World:
         rotation, flags = self.rotation[slots], self.flags[slots]
         self.rotation[fresh] = commands["aim"]
         going = (self._pace[slots] > 0) | (self.vz[slots] != 0) | (buttons & Button.JUMP != 0)
-        if disturbed is not None:
-            going |= disturbed
+        if changes.deltas:
+            going[:] = True  # The ground may have changed, or a way out of it opened elsewhere.
         if going.any():
             self._step(slots[going], buttons[going])
         moved = (self.x[slots] != x) | (self.y[slots] != y)
