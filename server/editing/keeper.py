@@ -29,10 +29,6 @@ Failed = Callable[[Rejected], None]
 
 RETRY_SECONDS = 1.0
 """After a read that failed."""
-SAVE_TICKS = 2
-"""A commit begins right after a tick, and at most after every so many, unless somebody waits for
-the database: the interpreter that its thread takes is the tick's, and while many paint, the next
-edits touch the same chunks (tests/bench/edits.py)."""
 
 
 @dataclass(frozen=True)
@@ -69,9 +65,6 @@ class Keeper:
         self._batches: list[Batch] = []
         self._saving: list[Batch] = []
         self._failure = ""
-        self._tick = 0
-        self._next_save = 0
-        """The tick after which the next commit may begin."""
         self._wanted: dict[int, Place] = {}
         self._requests: list[_Request] = []
         self._questions: list[_Question] = []
@@ -112,10 +105,9 @@ class Keeper:
 
     def keep(self, changes: Changes, world: World) -> None:
         """Takes a tick's edits, to save them as soon as may be. Called at every tick."""
-        self._tick = changes.tick
         if changes.applied:
             self._batches.append(_batch(changes, world))
-        if self._batches and self._tick >= self._next_save:
+        if self._batches:
             self._wake.set()
 
     def take_unsaved(self) -> Unsaved:
@@ -129,11 +121,14 @@ class Keeper:
         return unsaved
 
     async def run(self, submit: Callable[[LoadChunks], None]) -> None:
-        """Saves and loads until cancelled."""
+        """Saves and loads until cancelled.
+
+        A commit begins right after a tick, and not when the one before it is done: so it is over
+        before the next tick, whose interpreter its thread would take (tests/bench/edits.py).
+        """
         while True:
             await self._wake.wait()
             self._wake.clear()
-            self._next_save = self._tick + SAVE_TICKS
             if self._questions or self._wanted:
                 await self.work(submit)
             else:
