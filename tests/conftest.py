@@ -12,6 +12,7 @@ import pytest
 from server.store import Store
 from server.store.database import DATABASE_NAME
 from tests import toolbox
+from tests.godot_client import import_project
 from tests.postgres import fresh_database, postgres_server
 from tests.running import RunningServer, running_server
 
@@ -40,8 +41,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
 
 @pytest.fixture(scope="session")
 def godot() -> Path:
-    """Godot's program. Where there is none the test is skipped; in CI that is a failure."""
-    return needed("godot")
+    """Godot's program, which has seen the project's files: it plays no fresh checkout without.
+
+    Where there is none the test is skipped; in CI that is a failure.
+    """
+    program = needed("godot")
+    import_project()
+    return program
 
 
 @pytest.fixture(scope="session")

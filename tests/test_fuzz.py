@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from protocol_spec import classic, codec
 from protocol_spec.codec import DecodeError
-from tests.godot_client import complaints, import_project, run_godot
+from tests.godot_client import complaints, run_godot
 from tests.mutants import mutants
 from tests.toolbox import find
 from tests.verdicts import COUNT, seeds, verdict, write_verdicts
@@ -96,7 +96,6 @@ def test_the_javascript_codec_judges_them_alike(verdicts: Path) -> None:
 
 
 def test_godots_codec_judges_them_alike(godot: Path, verdicts: Path) -> None:
-    import_project()
     output = run_godot("res://tests/judge.tscn", "--", f"--verdicts={verdicts}")
     assert complaints(output) == []
     assert "judged alike" in output

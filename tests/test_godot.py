@@ -10,20 +10,14 @@ import pytest
 
 from protocol_spec import codec
 from protocol_spec.client import Client, ClientSession
-from tests.conftest import needed
-from tests.godot_client import PROJECT, GodotPlayer, Plan, complaints, import_project, run_godot
+from tests.godot_client import PROJECT, GodotPlayer, Plan, complaints, run_godot
 from tests.running import RunningServer, running_server
 from tests.walks import write_walks
 
+pytestmark = pytest.mark.usefixtures("godot")
+
 Condition = Callable[[ClientSession], bool]
 VECTORS = PROJECT.parent / "protocol_spec/vectors"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def imported_project() -> None:
-    """Godot has seen all files of the project; without this, a fresh checkout would not run."""
-    needed("godot")
-    import_project()
 
 
 def test_every_script_loads_and_the_clients_own_tests_pass(tmp_path: Path) -> None:

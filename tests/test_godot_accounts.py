@@ -19,10 +19,11 @@ from protocol_spec.codec import NoticeCode
 from server.people.identity import Standing
 from server.store import Store, accounts, sanctions
 from tests.certificates import make_certificate
-from tests.conftest import needed
-from tests.godot_client import GodotPlayer, Plan, Step, import_project
+from tests.godot_client import GodotPlayer, Plan, Step
 from tests.people import PASSWORD, QUICK, ask, enter, log_in, register, staff
 from tests.running import RunningServer, running_server
+
+pytestmark = pytest.mark.usefixtures("godot")
 
 OWNER = "Godeau"
 """Who may do everything."""
@@ -55,12 +56,6 @@ def log_in_steps(name: str, password: str = PASSWORD) -> Plan:
         {"do": "type", "node": "%Who/%LogIn/%Password/%Entry", "text": password},
         {"do": "click", "node": "%Play"},
     ]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def imported_project() -> None:
-    needed("godot")
-    import_project()
 
 
 @pytest.fixture(scope="module")

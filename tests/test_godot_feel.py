@@ -14,8 +14,10 @@ from tests.bad_network import BadNetwork, Weather
 from tests.conftest import needed
 from tests.course import COURSE, lay_course
 from tests.displays import virtual_display
-from tests.godot_client import GodotPlayer, Plan, Step, import_project
+from tests.godot_client import GodotPlayer, Plan, Step
 from tests.running import RunningServer, running_server
+
+pytestmark = pytest.mark.usefixtures("godot")
 
 BAD = Weather(delay_seconds=0.2, jitter_seconds=0.1)
 WALK_SECONDS = 60 if os.environ.get("ESTRAGON_SOAK") == "1" else 20
@@ -109,12 +111,6 @@ def cut_and_come_back(port: int, folder: Path) -> None:
     assert (after["x"], after["y"]) == (before["x"], before["y"])
     assert later["cells"] > 10
     assert later["tick"] > after["tick"]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def imported_project() -> None:
-    needed("godot")
-    import_project()
 
 
 @pytest.fixture(scope="module")

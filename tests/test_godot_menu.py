@@ -7,19 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import needed
-from tests.godot_client import GodotPlayer, Plan, import_project
+from tests.godot_client import GodotPlayer, Plan
 from tests.running import running_server
 from tests.test_discovery import asking_port
 
+pytestmark = pytest.mark.usefixtures("godot")
+
 LIST = "%ServerList"
 FIRST = f"{LIST}/%Saved/ServerRow"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def imported_project() -> None:
-    needed("godot")
-    import_project()
 
 
 def test_the_list_follows_a_server_that_stops_and_comes_back(tmp_path: Path) -> None:

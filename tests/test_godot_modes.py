@@ -10,19 +10,13 @@ from typing import Any
 import pytest
 
 from protocol_spec.codec import ModeMark
-from tests.conftest import needed
-from tests.godot_client import GodotPlayer, Plan, Step, complaints, run_godot
+from tests.godot_client import GodotPlayer, Plan, Step
 from tests.playing_bots import two_bots, world_with
 from tests.running import running_server
 
+pytestmark = pytest.mark.usefixtures("godot")
+
 NAME = "Estragon"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def imported_project() -> None:
-    """Godot's own cache of the project, which is not committed."""
-    needed("godot")
-    assert complaints(run_godot("--import", timeout_seconds=300)) == []
 
 
 SETTINGS: dict[str, dict[str, Any]] = {

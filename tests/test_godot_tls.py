@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.certificates import make_certificate
-from tests.conftest import needed
-from tests.godot_client import GodotPlayer, Plan, complaints, import_project
+from tests.godot_client import GodotPlayer, Plan, complaints
 from tests.running import RunningServer, running_server
+
+pytestmark = pytest.mark.usefixtures("godot")
 
 PLAY: Plan = [
     {"do": "join", "world": "village"},
@@ -24,12 +25,6 @@ REFUSED: Plan = [
     {"do": "wait_message", "text_key": "ERROR_UNTRUSTED"},
     {"do": "quit"},
 ]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def imported_project() -> None:
-    needed("godot")
-    import_project()
 
 
 def home_that_trusts(authority: bytes, folder: Path) -> Path:

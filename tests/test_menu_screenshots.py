@@ -15,7 +15,7 @@ from PIL import Image
 
 from tests.conftest import needed
 from tests.displays import virtual_display
-from tests.godot_client import GodotPlayer, Plan, run_godot
+from tests.godot_client import GodotPlayer, Plan
 from tests.running import running_server
 from tests.test_discovery import asking_port
 
@@ -24,10 +24,8 @@ LIST = "%ServerList"
 
 
 @pytest.fixture(scope="module")
-def display() -> Iterator[dict[str, str]]:
+def display(godot: Path) -> Iterator[dict[str, str]]:
     needed("Xvfb")
-    needed("godot")
-    run_godot("--import", timeout_seconds=300)
     with virtual_display() as variables:
         yield variables
 

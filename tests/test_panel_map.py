@@ -21,8 +21,7 @@ from server.mapfiles import MapFileError, read_map
 from server.mapfiles.archive import unpack_archive
 from server.tiles import builtin_tile_set
 from tests.browser import browser_page
-from tests.conftest import needed
-from tests.godot_client import GodotPlayer, Plan, complaints, run_godot
+from tests.godot_client import GodotPlayer, Plan
 from tests.panel import set_role, sign_in_at, staffed_server
 from tests.running import RunningServer
 
@@ -191,10 +190,8 @@ def test_a_painted_tile_is_seen_by_a_client_at_once_and_undone_and_redone(
 
 
 def test_a_painted_tile_is_seen_by_godot_and_by_python_within_a_quarter_second(
-    village: RunningServer, chromium: Path, tmp_path: Path
+    village: RunningServer, chromium: Path, godot: Path, tmp_path: Path
 ) -> None:
-    needed("godot")
-    assert complaints(run_godot("--import", timeout_seconds=300)) == []
     tiles = ("sand", "cobbles", "sand", "cobbles", "sand")
     x, y = PLACE[0] + 1, PLACE[1] + 1
     plan: Plan = [
@@ -205,7 +202,7 @@ def test_a_painted_tile_is_seen_by_godot_and_by_python_within_a_quarter_second(
         {"do": "quit"},
     ]
 
-    async def scene(godot: GodotPlayer) -> None:
+    async def scene(player: GodotPlayer) -> None:
         async with (
             map_page(village, chromium, "Bertha") as page,
             playing(village, "Didi") as client,
@@ -219,7 +216,7 @@ def test_a_painted_tile_is_seen_by_godot_and_by_python_within_a_quarter_second(
             delays: list[tuple[float, float]] = []
             for tile in tiles:
                 await page.evaluate(f"{LIVE}.pick({TILES[tile]})")
-                seen = asyncio.create_task(asyncio.to_thread(godot.wait_for, "tile_seen"))
+                seen = asyncio.create_task(asyncio.to_thread(player.wait_for, "tile_seen"))
                 begun = time.monotonic()
                 await page.mouse.down()
                 await is_told(client, 0, x, y, tile)
@@ -235,9 +232,9 @@ def test_a_painted_tile_is_seen_by_godot_and_by_python_within_a_quarter_second(
             assert median(python for python, _ in delays[1:]) < 0.25
             assert median(also for _, also in delays[1:]) < 0.25
 
-    with GodotPlayer(plan, tmp_path / "plan.json", address=village.address, name="Pim") as godot:
-        asyncio.run(scene(godot))
-        godot.finish()
+    with GodotPlayer(plan, tmp_path / "plan.json", address=village.address, name="Pim") as player:
+        asyncio.run(scene(player))
+        player.finish()
 
 
 def test_shapes_copies_and_moves_end_as_the_browser_showed_them(

@@ -21,7 +21,7 @@ from server.mapmakers.village import make_village
 from tests import people
 from tests.conftest import needed
 from tests.displays import virtual_display
-from tests.godot_client import GodotPlayer, Plan, import_project
+from tests.godot_client import GodotPlayer, Plan
 from tests.mock_server import TILES
 from tests.people import PASSWORD, QUICK, enter, hang_up, register, staff
 from tests.playing_bots import two_bots, world_with
@@ -31,10 +31,8 @@ COMPANY = ("Владимир", "Pozzo", "Lucky", "Мальчик", "Winnie")
 
 
 @pytest.fixture(scope="module")
-def display() -> Iterator[dict[str, str]]:
+def display(godot: Path) -> Iterator[dict[str, str]]:
     needed("Xvfb")
-    needed("godot")
-    import_project()
     with virtual_display() as variables:
         yield variables
 

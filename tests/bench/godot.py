@@ -25,7 +25,7 @@ import psutil
 from tests.bench.cpu import SERVER_CPU
 from tests.bench.scale import make_world
 from tests.course import COURSE
-from tests.godot_client import GodotPlayer, Plan, Step, run_godot
+from tests.godot_client import GodotPlayer, Plan, Step, import_project
 from tests.running import RunningServer
 
 PLAYERS = (50, 200)
@@ -94,7 +94,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--json", type=Path, help="write the rows there, too")
     chosen = parser.parse_args()
-    run_godot("--import", timeout_seconds=300)
+    import_project()
     others = set(range(os.cpu_count() or 1)) - {SERVER_CPU}
     psutil.Process().cpu_affinity(sorted(others) or [SERVER_CPU])
     print(
