@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 from protocol_spec.codec import MAX_SERVER_MESSAGE
 from server.counters import Counters
 from server.editing.keeper import Keeper
+from server.inputs import Slots
 from server.member import Member, News
 from server.observer import Observer, Outlook
 from server.session import Session
 from server.settings import Settings
 from server.snapshot import HEAD_SIZE, FarChanges, Snapshot
-from server.world import Changes, Slots, World
+from server.world import Changes, World
 
 
 class Audience:

@@ -228,7 +228,7 @@ class Game:
                 name=each.name,
                 x=int(world.x[each.slot]) >> 10,
                 y=int(world.y[each.slot]) >> 10,
-                corrections=int(world.corrections[each.slot]),
+                corrections=int(world.inputs.corrections[each.slot]),
             )
             for each in world.players.values()
         ]

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from protocol_spec import codec
 from protocol_spec.codec import PlayerState, SnapshotFlag
+from server.inputs import Slots
 from server.mapmakers import Place
-from server.world import Changes, Delta, Slots, World
+from server.world import Changes, Delta, World
 
 Rows = NDArray[Any]
 """Structured: one row a player, one column a field."""
@@ -134,8 +135,8 @@ class Snapshot:
         rows["type"] = codec.WorldState.TYPE
         rows["length"] = HEAD_SIZE - _ENVELOPE_SIZE + record_bytes
         rows["tick"] = world.tick
-        rows["input_tick"] = world.input_tick[slots]
-        rows["lead"] = np.clip(world.newest_input[slots] - world.tick, -128, 127)
+        rows["input_tick"] = world.inputs.applied_tick[slots]
+        rows["lead"] = np.clip(world.inputs.newest_tick[slots] - world.tick, -128, 127)
         rows["flags"] = 0 if full is None else full * SnapshotFlag.FULL
         rows["x"] = world.x[slots]
         rows["y"] = world.y[slots]

@@ -6,16 +6,12 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from protocol_spec import codec
 from protocol_spec.codec import (
     BODY_RADIUS,
-    INPUT_BUFFER_TICKS,
-    INPUT_REPEAT_TICKS,
     Button,
     EmoteKind,
     ErrorCode,
@@ -28,11 +24,8 @@ from server.editing import edits
 from server.editing.edits import FIXED_CELLS, AppliedEdit, Edit
 from server.editing.operations import Places, SetPlaces
 from server.failures import Rejected
+from server.inputs import Inputs, Slots
 from server.people.identity import Standing
-
-Slots = NDArray[np.int32]
-
-_INPUT_DTYPE: np.dtype[Any] = np.dtype(codec.Command.DTYPE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,14 +160,7 @@ class World:
         # The slot that was free for longest is taken first, so that a number rarely changes hands
         # while anybody may still think of its old owner.
         self._free = deque(range(max_players))
-        # What came since the last tick: three columns, for numpy takes those in one go.
-        self._input_slots: list[int] = []
-        self._input_ticks: list[int] = []
-        self._input_commands: list[bytes] = []
-        self.input_count = 0
-        """So many commands came since the start..."""
-        self.late_input_count = 0
-        """...and so many of them after their tick."""
+        self.inputs = Inputs(max_players)
 
         self.x = np.zeros(max_players, np.int32)
         self.y = np.zeros(max_players, np.int32)
@@ -185,35 +171,16 @@ class World:
         self.chunk = np.zeros(max_players, np.int32)
         self.view = np.zeros(max_players, np.int32)
         """The chunk around which each player sees: theirs, or one that they have hardly left."""
-        self.input_tick = np.zeros(max_players, np.uint32)
-        """The tick of the newest command that was applied."""
-        self.newest_input = np.zeros(max_players, np.int64)
-        """The tick of the newest command that was received."""
-        self._direction = np.zeros(max_players, np.int32)
-        self._pace = np.zeros(max_players, np.int32)
-        self.corrections = np.zeros(max_players, np.int32)
-        """How often commands came after their tick, since the player entered: what the client had
-        foretold of itself was wrong by them."""
-        self._missed = np.zeros(max_players, np.int32)
-        """For how many ticks in a row no command came."""
-        self._buffer: NDArray[Any] = np.zeros((max_players, INPUT_BUFFER_TICKS), _INPUT_DTYPE)
-        """Commands by slot and tick modulo INPUT_BUFFER_TICKS..."""
-        self._buffer_tick = np.zeros((max_players, INPUT_BUFFER_TICKS), np.int64)
-        """...and for which tick each is."""
 
     def add_input(self, slot: int, tick: int, commands: bytes) -> None:
         """Packed commands for `tick` and those after it, kept until the next step."""
-        if not commands:
-            return  # With it in the columns, others' commands would be taken for this player's.
-        self._input_slots.append(slot)
-        self._input_ticks.append(tick)
-        self._input_commands.append(commands)
+        self.inputs.add(slot, tick, commands)
 
     def step(self, commands: Sequence[Command]) -> Changes:
         """One tick: takes the inputs in, carries the commands out, moves everybody."""
         self.tick += 1
         changes = Changes(self.tick)
-        self._buffer_inputs()
+        self.inputs.sort(self.tick)
         taken_back: list[AppliedEdit] = []
         asked: list[Edit] = []
         for command in commands:
@@ -328,11 +295,7 @@ class World:
         else:
             self._put_near(here, *self._spawns(1))
         self.flags[slot] = 0
-        self.input_tick[slot] = self.newest_input[slot] = 0
-        self._pace[slot] = 0
-        self._missed[slot] = 0
-        self.corrections[slot] = 0
-        self._buffer_tick[slot] = 0
+        self.inputs.begin(slot)
         changes.entered.append(player)
 
     def _leave(self, command: Leave, changes: Changes) -> None:
@@ -385,52 +348,17 @@ class World:
         slots = sorted(each.slot for each in self.players.values())
         self.active = np.array(slots, np.int32)
 
-    def _buffer_inputs(self) -> None:
-        """Puts the received commands where their ticks will find them; late ones are dropped."""
-        if not self._input_slots:
-            return
-        rows = np.array(self._input_slots, np.int32)
-        ticks = np.array(self._input_ticks, np.int64)
-        commands = np.frombuffer(b"".join(self._input_commands), _INPUT_DTYPE)
-        if len(commands) != len(rows):  # Some hold several: then each has a row of its own.
-            counts = np.array([len(each) for each in self._input_commands]) // codec.Command.SIZE
-            rows = np.repeat(rows, counts)
-            starts = np.cumsum(counts) - counts
-            ticks = np.repeat(ticks - starts, counts) + np.arange(len(rows))
-        self._input_slots, self._input_ticks, self._input_commands = [], [], []
-        self.input_count += len(ticks)
-        is_late = ticks < self.tick
-        if is_late.any():
-            self.late_input_count += int(np.count_nonzero(is_late))
-            self.corrections[np.unique(rows[is_late])] += 1
-        known = ticks < self.tick + INPUT_BUFFER_TICKS
-        np.maximum.at(self.newest_input, rows[known], ticks[known])
-        timely = known & (ticks >= self.tick)
-        rows, ticks = rows[timely], ticks[timely]
-        self._buffer[rows, ticks % INPUT_BUFFER_TICKS] = commands[timely]
-        self._buffer_tick[rows, ticks % INPUT_BUFFER_TICKS] = ticks
-
     def _walk(self, changes: Changes) -> None:
         slots = self.active
-        column = self.tick % INPUT_BUFFER_TICKS
-        given = self._buffer_tick[slots, column] == self.tick
-        fresh = slots[given]
-        commands = self._buffer[fresh, column]
-        self._direction[fresh] = commands["direction"]
-        self._pace[fresh] = commands["pace"]
-        self.input_tick[fresh] = self.tick
-        self._missed[slots] += 1
-        self._missed[fresh] = 0
-        self._pace[slots[self._missed[slots] > INPUT_REPEAT_TICKS]] = 0
-
+        given, commands = self.inputs.apply(slots, self.tick)
         buttons = np.zeros(len(slots), np.int32)
         buttons[given] = commands["buttons"]
 
         before = self.chunk[slots]
         x, y = self.x[slots], self.y[slots]
         rotation, flags = self.rotation[slots], self.flags[slots]
-        self.rotation[fresh] = commands["aim"]
-        going = (self._pace[slots] > 0) | (self.vz[slots] != 0) | (buttons & Button.JUMP != 0)
+        self.rotation[slots[given]] = commands["aim"]
+        going = (self.inputs.pace[slots] > 0) | (self.vz[slots] != 0) | (buttons & Button.JUMP != 0)
         if changes.deltas:
             going[:] = True  # The ground may have changed, or a way out of it opened elsewhere.
         if going.any():
@@ -446,7 +374,8 @@ class World:
 
     def _step(self, who: Slots, buttons: Slots) -> None:
         bodies = movement.Bodies(self.x[who], self.y[who], self.z[who], self.vz[who])
-        after = movement.step(self.map, bodies, self._direction[who], self._pace[who], buttons)
+        direction, pace = self.inputs.direction[who], self.inputs.pace[who]
+        after = movement.step(self.map, bodies, direction, pace, buttons)
         self.x[who], self.y[who], self.z[who], self.vz[who] = after.x, after.y, after.z, after.vz
         self.chunk[who] = self.map.chunk_at(after.x, after.y)
         follows = self.map.is_far_outside(self.view[who], after.x, after.y)

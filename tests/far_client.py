@@ -132,7 +132,7 @@ class FarClient:
         world = server.world
         if self.walker.prediction is not None and len(world.active):
             slot = world.active[0]
-            self.late_inputs += bool(0 < world.input_tick[slot] < world.tick)
+            self.late_inputs += bool(0 < world.inputs.applied_tick[slot] < world.tick)
 
     def _frame(self) -> None:
         for message in self._down.take():

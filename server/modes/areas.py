@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from protocol_spec.codec import UNITS_PER_TILE
 from server.editing.operations import Places
-from server.world import Slots
+from server.inputs import Slots
 
 
 class AreaWatch:

@@ -56,12 +56,12 @@ WORLD_COUNTERS: tuple[tuple[str, str, Callable[[Game], float]], ...] = (
     (
         "estragon_inputs",
         "Commands of players for a tick.",
-        lambda game: game.world.input_count,
+        lambda game: game.world.inputs.count,
     ),
     (
         "estragon_late_inputs",
         "Commands of players that came after their tick.",
-        lambda game: game.world.late_input_count,
+        lambda game: game.world.inputs.late_count,
     ),
 )
 """Name without `_total`, what it is, and where it is counted."""
