@@ -12,7 +12,7 @@ from typing import Any
 
 from nicegui import events, ui
 
-from admin import map_dialogs
+from admin import map_dialogs, map_library
 from admin.frame import page
 from admin.map_dialogs import Box, Desk
 from admin.map_words import PREFIX
@@ -161,7 +161,7 @@ def register(panel: Panel) -> None:
         with view:
             view.on("history", lambda event: map_dialogs.history(desk, Box.told(event.args)))
             view.on("snapshots", lambda: map_dialogs.snapshots(desk))
-            view.on("maps", lambda: map_dialogs.maps(desk))
+            view.on("maps", lambda: map_library.maps(desk))
         ui.timer(REFRESH_SECONDS, refresh)
 
 

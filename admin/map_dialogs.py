@@ -1,4 +1,4 @@
-"""The map page's dialogs: history and revert, snapshots, areas, and maps as a whole."""
+"""The map page's dialogs about the map that is looked at: history and revert, snapshots, areas."""
 
 from __future__ import annotations
 
@@ -14,13 +14,10 @@ from admin.theme import word
 from server.desks.maps import MapDesk, Outcome
 from server.editing.journal import JournalEntry
 from server.editing.operations import Places
-from server.mapfiles import WRITABLE
 from server.mapmakers import Area
-from server.mapmakers.kinds import MAP_MAKERS
-from server.moderation.map_deeds import MapDeeds, NewMap
+from server.moderation.map_deeds import MapDeeds
 
 SHOWN_ENTRIES = 100
-LARGEST_UPLOAD = 32 * 1024 * 1024
 COLUMNS = ("when", "who", "via", "kind", "cells", "area")
 
 
@@ -63,10 +60,32 @@ class Desk:
     show: Callable[[Box], object]
 
 
+class Dialog:
+    """A dialog with a head; it is forgotten when it is closed."""
+
+    def __init__(self, title: str) -> None:
+        self._title = title
+        self._dialog = ui.dialog()
+        self._card: ui.card | None = None
+
+    def __enter__(self) -> ui.dialog:
+        self._dialog.__enter__()
+        self._card = ui.card().classes("w-[46rem] max-w-full")
+        self._card.__enter__()
+        ui.label(self._title).classes("text-lg font-medium")
+        self._dialog.on("hide", self._dialog.delete)
+        return self._dialog
+
+    def __exit__(self, *_: object) -> None:
+        assert self._card is not None
+        self._card.__exit__()
+        self._dialog.__exit__()
+
+
 def history(desk: Desk, box: Box | None) -> None:
     """Who touched a region, and taking it back."""
     name = desk.map_name()
-    with _dialog(word("map_history")) as dialog:
+    with Dialog(word("map_history")) as dialog:
         with ui.row().classes("w-full items-end no-wrap"):
             wanted = ui.input(
                 word("maps_filter"),
@@ -133,7 +152,7 @@ def history(desk: Desk, box: Box | None) -> None:
 def snapshots(desk: Desk) -> None:
     """A map's kept states: one more, or back to one."""
     name = desk.map_name()
-    with _dialog(word("map_snapshots")) as dialog:
+    with Dialog(word("map_snapshots")) as dialog:
         with ui.row().classes("w-full items-end no-wrap"):
             new = ui.input(word("maps_name")).classes("grow")
             ui.button(word("maps_take"), on_click=lambda: take()).props("no-caps")
@@ -193,7 +212,7 @@ def snapshots(desk: Desk) -> None:
 def areas(desk: Desk, box: Box, changed: Callable[[], Awaitable[None]]) -> None:
     """A new area where somebody drew one; those that are there already can go."""
     name = desk.map_name()
-    with _dialog(word("map_area")) as dialog:
+    with Dialog(word("map_area")) as dialog:
         ui.label(f"{box.left}, {box.top} · {box.width} × {box.height}").classes("opacity-70")
         with ui.row().classes("w-full items-end no-wrap"):
             new = ui.input(word("maps_area_new")).props("maxlength=64 autofocus").classes("grow")
@@ -245,133 +264,6 @@ async def changed_places(desk: Desk, change: Callable[[Places], Places]) -> bool
         return True
 
     return bool(await desk.staff.act(deed))
-
-
-def maps(desk: Desk) -> None:
-    """All maps: new ones, those of files, and each as a file."""
-    staff = desk.staff
-    with _dialog(word("map_maps")) as dialog:
-        with ui.tabs().props("no-caps dense").classes("w-full") as tabs:
-            ui.tab("all", word("maps_all"))
-            if staff.may("map", "create"):
-                ui.tab("new", word("maps_new"))
-            if staff.may("map", "import"):
-                ui.tab("import", word("maps_import"))
-        with ui.tab_panels(tabs, value="all").classes("w-full"):
-            with ui.tab_panel("all"):
-                rows = ui.column().classes("w-full gap-1")
-            if staff.may("map", "create"):
-                with ui.tab_panel("new"):
-                    _new_map(desk, lambda: fill())
-            if staff.may("map", "import"):
-                with ui.tab_panel("import"):
-                    _import(desk, lambda: fill())
-        with ui.row().classes("w-full justify-end"):
-            ui.button(word("maps_close"), on_click=dialog.close).props("no-caps flat")
-
-    async def fill() -> None:
-        found = await desk.maps.maps()
-        rows.clear()
-        with rows:
-            for stored, world in found:
-                with ui.row().classes("w-full items-center no-wrap"):
-                    ui.label(stored.name).classes("grow ellipsis")
-                    ui.label(f"{stored.width} × {stored.height}").classes("opacity-70")
-                    ui.label(world).classes("opacity-70 w-28 ellipsis")
-                    if staff.may("map", "export"):
-                        _exports(desk, stored.name)
-
-    ui.timer(0, fill, once=True)
-    dialog.open()
-
-
-def _exports(desk: Desk, name: str) -> None:
-    async def download(ending: str) -> None:
-        data = await desk.staff.act(lambda actor: desk.deeds.export(actor, name, ending))
-        if data is not None:
-            ui.download.content(data, f"{name}{ending}")
-
-    with (
-        ui.button(icon="download").props(f'flat dense round aria-label="{word("maps_export")}"'),
-        ui.menu(),
-    ):
-        for ending in WRITABLE:
-            ui.menu_item(f"{word('maps_export')} {ending}", lambda ending=ending: download(ending))
-
-
-def _new_map(desk: Desk, changed: Callable[[], Awaitable[None]]) -> None:
-    name = ui.input(word("maps_name")).classes("w-full")
-    kinds = {key: word(f"maps_kind_{key}") for key in MAP_MAKERS}
-    kind = ui.select(kinds, value=next(iter(kinds)), label=word("maps_kind")).classes("w-full")
-    with ui.row().classes("w-full no-wrap"):
-        width = ui.number(word("maps_width"), value=128, min=16, max=4096, precision=0)
-        height = ui.number(word("maps_height"), value=128, min=16, max=4096, precision=0)
-        seed = ui.number(word("maps_seed"), value=1, min=0, precision=0)
-
-    async def make() -> None:
-        wanted = NewMap(
-            str(kind.value),
-            (name.value or "").strip(),
-            int(seed.value or 0),
-            int(width.value or 0),
-            int(height.value or 0),
-        )
-        button.props(add="loading")
-        await desk.staff.act(lambda actor: desk.deeds.create(actor, wanted), word("maps_made"))
-        button.props(remove="loading")
-        await changed()
-
-    button = ui.button(word("maps_make"), on_click=make).props("no-caps")
-
-
-def _import(desk: Desk, changed: Callable[[], Awaitable[None]]) -> None:
-    name = ui.input(word("maps_name")).classes("w-full")
-    notes = ui.column().classes("gap-0 text-sm")
-
-    async def taken(event: events.UploadEventArguments) -> None:
-        data = await event.file.read()
-        wanted = (name.value or "").strip() or event.file.name.rsplit(".", 1)[0]
-        found = await desk.staff.act(
-            lambda actor: desk.deeds.import_file(actor, wanted, event.file.name, data),
-            word("maps_made"),
-        )
-        notes.clear()
-        with notes:
-            for each in found or []:
-                ui.label(each)
-        upload.reset()
-        await changed()
-
-    upload = ui.upload(
-        label=word("maps_file"), on_upload=taken, auto_upload=True, max_file_size=LARGEST_UPLOAD
-    )
-    upload.props('accept=".tmx,.tmj,.json,.zip" flat bordered').classes("w-full")
-
-
-def _dialog(title: str) -> _Dialog:
-    return _Dialog(title)
-
-
-class _Dialog:
-    """A dialog with a head; it is forgotten when it is closed."""
-
-    def __init__(self, title: str) -> None:
-        self._title = title
-        self._dialog = ui.dialog()
-        self._card: ui.card | None = None
-
-    def __enter__(self) -> ui.dialog:
-        self._dialog.__enter__()
-        self._card = ui.card().classes("w-[46rem] max-w-full")
-        self._card.__enter__()
-        ui.label(self._title).classes("text-lg font-medium")
-        self._dialog.on("hide", self._dialog.delete)
-        return self._dialog
-
-    def __exit__(self, *_: object) -> None:
-        assert self._card is not None
-        self._card.__exit__()
-        self._dialog.__exit__()
 
 
 def _button(text: str, on_click: Callable[..., object]) -> None:
