@@ -11,8 +11,7 @@ import contextlib
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Iterable
 from typing import TYPE_CHECKING, Any
 
 from protocol_spec import codec
@@ -22,14 +21,14 @@ from server.failures import Rejected
 from server.game import TICK_RATE, Game
 from server.peer import Peer
 from server.people.identity import Identity, Standing
-from server.people.names import skeleton
-from server.people.tickets import Tickets
-from server.people.tokens import TokenKind, token_hash
+from server.people.returning import Returning
+from server.people.taken_names import TakenNames
 from server.player_log import PlayerLog
 from server.session import Session
 from server.settings import Settings
 from server.status import PlayerStatus, WorldStatus
 from server.store.accounts import Visit
+from server.tasks import start_task
 from server.world import Rename
 
 if TYPE_CHECKING:
@@ -43,34 +42,6 @@ log = logging.getLogger(__name__)
 
 GOODBYE_SECONDS = 3.0
 """Longer than a gateway lets a closed connection linger."""
-MOST_ABSENT = 10_000
-
-
-@dataclass(frozen=True)
-class Absent:
-    """A player whose connection was lost, and until when they are waited for."""
-
-    identity: Identity
-    until: float
-    resume_keys: list[str]
-    """By any of these tokens, by their hashes."""
-
-
-def start_task(work: Coroutine[Any, Any, None]) -> None:
-    """Has the event loop do it; what goes wrong there is our bug."""
-    task = asyncio.get_running_loop().create_task(work)
-    _TASKS.add(task)
-    task.add_done_callback(_finished)
-
-
-_TASKS: set[asyncio.Task[None]] = set()
-"""The loop itself holds its tasks weakly."""
-
-
-def _finished(task: asyncio.Task[None]) -> None:
-    _TASKS.discard(task)
-    if not task.cancelled() and (bug := task.exception()) is not None:
-        log.error("%s failed", task.get_coro(), exc_info=bug)
 
 
 class Lobby:
@@ -106,14 +77,8 @@ class Lobby:
         """Views of the panel."""
         self._clock = clock
         self._log = player_log
-        self._absent: dict[int, Absent] = {}
-        self._names: dict[str, int] = {}
-        """Skeletons of the names in use, those of the absent too, and the players' ids."""
-        self._claims: dict[str, int] = {}
-        """Skeletons of the names that players ask for just now, and the players' ids."""
-        self._resume: Tickets[Identity] = Tickets(
-            settings.resume_seconds, MOST_ABSENT, TokenKind.RESUME
-        )
+        self.names = TakenNames()
+        self.returning = Returning(settings.resume_seconds)
         self._per_address: Counter[str] = Counter()
         self.opened_count = 0
         """So many connections came since the start."""
@@ -184,9 +149,8 @@ class Lobby:
             return
         if (before := self.players.get(identity.player_id)) is not None:
             before.fail(ErrorCode.TAKEN_OVER)
-        if (absent := self._absent.pop(identity.player_id, None)) is not None:
-            self._drop_tokens(absent.resume_keys)
-        self._names[skeleton(identity.name)] = identity.player_id
+        self.returning.came_back(identity.player_id)
+        self.names.give(identity.name, identity.player_id)
         self.players[identity.player_id] = session
         session.let_in(identity, self._new_resume_token(session, identity))
         session.came_ms = wall_clock_ms()
@@ -227,11 +191,11 @@ class Lobby:
 
     def find_resumed(self, token: str) -> Identity | None:
         """Whose resume token it is."""
-        return self._resume.peek(token, self._clock())
+        return self.returning.tokens.peek(token, self._clock())
 
     def take_resume_token(self, token: str) -> bool:
         """Whether it is good still; from here on it is not."""
-        return self._resume.take(token, self._clock()) is not None
+        return self.returning.tokens.take(token, self._clock()) is not None
 
     def guest_of(self, token: str) -> Identity | None:
         """Who holds that resume token and is here, for what HTTP asks in their name."""
@@ -242,28 +206,26 @@ class Lobby:
         """Of a player who is here or expected back."""
         if (session := self.players.get(player_id)) is not None:
             return session.identity
-        absent = self._absent.get(player_id)
-        return absent.identity if absent else None
+        return self.returning.find(player_id)
 
     def find_named(self, name: str) -> Identity | None:
         """Who is here, or expected back, under a name or one that looks like it."""
-        return self.find_identity(self._names.get(skeleton(name), 0))
+        return self.find_identity(self.names.holder(name))
 
     def identities(self) -> Iterable[tuple[Identity, Session | None]]:
         """Everybody who is here, with their sessions, and everybody who is expected back."""
         for session in list(self.players.values()):
             if session.identity is not None:
                 yield session.identity, session
-        for absent in list(self._absent.values()):
-            yield absent.identity, None
+        for identity in self.returning:
+            yield identity, None
 
     def expel(
         self, player_id: int, code: ErrorCode, text: str = "", retry_after_ms: int = 0
     ) -> bool:
         """Ends a player's connection, and they cannot resume. True where they were here."""
-        self._resume.drop_where(lambda identity: identity.player_id == player_id)
-        if (absent := self._absent.pop(player_id, None)) is not None:
-            self.release(skeleton(absent.identity.name), player_id)
+        if (absent := self.returning.expel(player_id)) is not None:
+            self.names.release(absent.name, player_id)
         for watcher in [each for each in self.watchers if each.player_id == player_id]:
             watcher.fail(code, text, retry_after_ms=retry_after_ms)
         session = self.players.get(player_id)
@@ -285,19 +247,10 @@ class Lobby:
         if self.players.get(identity.player_id) is session:
             del self.players[identity.player_id]
         if reason is not LeaveReason.LOST:
-            self._drop_tokens(session.resume_keys)
-            self.release(skeleton(identity.name), identity.player_id)
+            self.returning.drop(session.resume_keys)
+            self.names.release(identity.name, identity.player_id)
             return
-        now = self._clock()
-        keys = session.resume_keys
-        for key in keys:
-            self._resume.let_go(key, now)
-        if session.came_by:
-            # Its AUTH_OK may have been lost, and the new token with it.
-            self._resume.put_back(session.came_by, identity, now)
-            keys = [*keys, session.came_by]
-        until = now + self.settings.resume_seconds
-        self._absent[identity.player_id] = Absent(identity, until, keys)
+        self.returning.lost(identity, session.resume_keys, session.came_by, self._clock())
 
     def standing(self, identity: Identity, world: str) -> Standing | None:
         """Where a player stood last in a world."""
@@ -305,22 +258,16 @@ class Lobby:
 
     def is_expected(self, player_id: int) -> bool:
         """Whether a player is here, or may come back by a resume token."""
-        return player_id in self.players or player_id in self._absent
+        return player_id in self.players or player_id in self.returning
 
     def _left_from(self, world: str) -> Callable[[int, Standing], None]:
         return lambda player_id, standing: self._log.stood(player_id, world, standing)
 
     def _new_resume_token(self, session: Session, identity: Identity) -> str:
-        """The one before stays good as well, for the new one may be lost on its way."""
-        token = self._resume.issue(identity, self._clock())
-        self._drop_tokens(session.resume_keys[:-1])
-        session.resume_keys = [*session.resume_keys[-1:], token_hash(token)]
-        self._resume.keep(session.resume_keys[-1])
+        token, session.resume_keys = self.returning.new_token(
+            identity, session.resume_keys, self._clock()
+        )
         return token
-
-    def _drop_tokens(self, keys: list[str]) -> None:
-        for key in keys:
-            self._resume.drop(key)
 
     def disconnected(self, peer: Peer) -> None:
         """The connection is gone."""
@@ -331,34 +278,12 @@ class Lobby:
         if not self._peers:
             self._is_empty.set()
 
-    @contextlib.contextmanager
-    def claiming(self, key: str, player_id: int) -> Iterator[None]:
-        """While the database is asked for a name, by its skeleton, only this player gets it.
-
-        Raises Rejected where it is another's, and where the player asks for another one already:
-        somebody can do one thing at a time.
-        """
-        if player_id in self._claims.values():
-            raise Rejected(ErrorCode.SERVER_BUSY, "one name at a time", 1000)
-        if key in self._claims or self._names.get(key, player_id) != player_id:
-            raise Rejected(ErrorCode.NAME_IN_USE)
-        self._claims[key] = player_id
-        try:
-            yield
-        finally:
-            del self._claims[key]
-
     def rename(self, identity: Identity, name: str) -> None:
         """A player who is here, or expected back, has a name that was claimed for them."""
-        self.release(skeleton(identity.name), identity.player_id)
+        self.names.release(identity.name, identity.player_id)
         identity.name = name
-        self._names[skeleton(name)] = identity.player_id
+        self.names.give(name, identity.player_id)
         self.identity_changed(identity)
-
-    def release(self, key: str, player_id: int) -> None:
-        """The name is free, if it was that player's."""
-        if self._names.get(key) == player_id:
-            del self._names[key]
 
     def find_game(self, name: str) -> Game:
         """The running world of that name, the first where it is empty."""
@@ -384,11 +309,8 @@ class Lobby:
 
     def give_up_absent(self) -> None:
         """Who did not come back in time loses the name."""
-        now = self._clock()
-        for absent in [each for each in self._absent.values() if each.until <= now]:
-            identity = absent.identity
-            del self._absent[identity.player_id]
-            self.release(skeleton(identity.name), identity.player_id)
+        for identity in self.returning.give_up(self._clock()):
+            self.names.release(identity.name, identity.player_id)
 
     async def close(self) -> None:
         """Says good-bye to everybody, and waits until the last has heard it."""

@@ -13,7 +13,7 @@ from server.chat.filter import ChatFilter, Rule, starter_rules
 from server.clock import wall_clock_ms
 from server.desks.accounts import AccountDesk
 from server.game import Game
-from server.lobby import Lobby, start_task
+from server.lobby import Lobby
 from server.moderation.deeds import FILTER_RULES, Deeds
 from server.moderation.reports import ReportDesk
 from server.moderation.sanctions import SanctionDesk
@@ -29,6 +29,7 @@ from server.player_log import PlayerLog
 from server.settings import Settings
 from server.store.settings import find_setting
 from server.store.thread import Database
+from server.tasks import start_task
 
 
 @dataclass(frozen=True)

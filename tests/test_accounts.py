@@ -802,7 +802,7 @@ def test_a_player_who_comes_in_while_the_name_changes_has_the_new_one(mock: Mock
     mock.tick()
     assert client.name == "Estragon"
     assert client.players[kept.player_id].name == "Estragon"
-    assert mock.lobby._names == {skeleton("Estragon"): kept.player_id}
+    assert mock.lobby.names.holders == {skeleton("Estragon"): kept.player_id}
 
 
 def test_a_guest_who_leaves_while_they_register_holds_no_name(mock: MockServer) -> None:
@@ -815,7 +815,7 @@ def test_a_guest_who_leaves_while_they_register_holds_no_name(mock: MockServer) 
         gate.open()
         made = gate.run(registering).account
     assert (made.player_id, made.name) == (client.player_id, "Estragon")
-    assert mock.lobby._names == {}
+    assert mock.lobby.names.holders == {}
 
 
 def test_one_name_after_the_other(mock: MockServer) -> None:
@@ -829,7 +829,7 @@ def test_one_name_after_the_other(mock: MockServer) -> None:
             gate.run(kept.register("Estragon", PASSWORD, HERE, resume_token=token))
     assert rejected.value.code is ErrorCode.SERVER_BUSY
     assert client.name == "Lucky"
-    assert mock.lobby._names == {skeleton("Lucky"): client.player_id}
+    assert mock.lobby.names.holders == {skeleton("Lucky"): client.player_id}
 
 
 def test_an_export_has_all_that_is_kept_of_somebody(running: RunningServer) -> None:

@@ -237,7 +237,7 @@ def test_only_the_last_two_tokens_of_many_are_good(mock: MockServer) -> None:
     for token in tokens[:2]:
         assert knock(with_resume_token(mock, token)) is ErrorCode.AUTH_EXPIRED
     assert joined(with_resume_token(mock, tokens[2])).name == "Lucky"
-    assert len(mock.lobby._resume) == 1
+    assert len(mock.lobby.returning.tokens) == 1
 
 
 def test_nobody_comes_back_as_who_they_were_before_they_were_judged(mock: MockServer) -> None:
@@ -327,10 +327,10 @@ def test_names_and_tokens_of_those_who_are_gone_are_forgotten(mock: MockServer) 
         client.rename(f"Pozzo {number}")
         client.disconnect()
     expire(mock)
-    assert mock.lobby._names == {}
-    assert mock.lobby._absent == {}
+    assert mock.lobby.names.holders == {}
+    assert mock.lobby.returning.absent == {}
     guest(mock, "Vladimir").server_session.lost(said_goodbye=True)
-    assert len(mock.lobby._resume) == 0
+    assert len(mock.lobby.returning.tokens) == 0
     assert mock.lobby.sessions == set()
 
 

@@ -176,7 +176,7 @@ def test_a_session_that_ended_stays_ended_when_the_world_refuses_it() -> None:
     server.tick()
     assert client.wire.errors() == []
     assert client.server_session.state is State.CLOSED
-    assert "estragon" in server.lobby._names
+    assert "estragon" in server.lobby.names.holders
 
 
 def test_who_does_not_read_in_the_lobby_is_dropped(server: MockServer) -> None:

@@ -111,7 +111,7 @@ class Accounts:
         key = skeleton(name)
         if player_id is None:
             player_id = await self._authentication.new_player_id()
-        with self._lobby.claiming(key, player_id):
+        with self._lobby.names.claiming(key, player_id):
             kept, now_ms = await self._hash(password), wall_clock_ms()
             account = Account(player_id, name, key, kept, role, look, now_ms, now_ms)
             try:
@@ -249,7 +249,7 @@ class Accounts:
     async def _rename(self, player_id: int, role: str, name: str) -> str:
         name = _allowed_name(name, role)
         key = skeleton(name)
-        with self._lobby.claiming(key, player_id):
+        with self._lobby.names.claiming(key, player_id):
             if role != GUEST:
                 await self._change(player_id, name=name, skeleton=key)
             elif await self._database.do(accounts.find_account, skeleton=key):

@@ -101,7 +101,7 @@ class Authentication:
             raise Rejected(ErrorCode.NAME_INVALID, "this name is the server's own")
         key = skeleton(name)
         player_id = await self.new_player_id()
-        with self._lobby.claiming(key, player_id):
+        with self._lobby.names.claiming(key, player_id):
             arrival = await self._arrival(peer, key=key)
         if arrival.account is not None:
             raise Rejected(ErrorCode.NAME_REGISTERED)
