@@ -55,6 +55,7 @@ PURE = (
     "modes/build",
     "modes/areas",
     "modes/editor",
+    "gateway/lengths",
 )
 ALLOWED_TO_PURE = {
     "__future__",

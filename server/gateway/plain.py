@@ -14,6 +14,7 @@ from protocol_spec.codec import SUBPROTOCOL
 from server.classic import Wish
 from server.gateway.classic import classic_wish
 from server.gateway.connection import Connection
+from server.gateway.lengths import Lengths
 from server.lobby import Lobby
 from server.member import CLOGGED_BYTES
 from server.web.callers import caller_of
@@ -21,6 +22,7 @@ from server.web.callers import caller_of
 GAME_PATH = "/ws"
 ABNORMAL_CLOSURE = 1006
 """RFC 6455, 7.4.1: the connection was lost without a close frame."""
+PROTOCOL_ERROR = 1002
 INVALID_TEXT = 1007
 _TRANSPORT = "estragon.transport"
 
@@ -114,6 +116,19 @@ class PlainProtocol(WebSocketsSansIOProtocol):
     def __init__(self, **uvicorn: Any) -> None:
         super().__init__(**uvicorn)
         self.conn.debug = False  # It would log frames, and in a frame may be a password.
+        self._lengths = Lengths()
+
+    def data_received(self, data: bytes) -> None:
+        # The first bytes are the request, which comes whole; what follows are frames.
+        frames = data if self.handshake_initiated else data.partition(b"\r\n\r\n")[2]
+        end = None if self.close_sent else self._lengths.find_padded(frames)
+        if end is None:
+            super().data_received(data)
+            return
+        super().data_received(data[: len(data) - len(frames) + end])
+        if not self.close_sent:
+            self.conn.fail(PROTOCOL_ERROR, "a length in more bytes than it needs")
+            self.handle_parser_exception()
 
     def handle_connect(self, event: Any) -> None:
         super().handle_connect(event)
