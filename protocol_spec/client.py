@@ -451,13 +451,16 @@ class Client(picows.WSListener):
         return client
 
     async def connect(self, url: str) -> None:
-        """Opens the socket; the session goes its way from there by itself."""
-        await picows.ws_connect(
-            lambda: self,
-            url,
-            extra_headers={"Sec-WebSocket-Protocol": codec.SUBPROTOCOL},
-            max_frame_size=2 * codec.MAX_SERVER_MESSAGE,
-        )
+        """Opens the socket; the session goes its way from there by itself. Raises OSError."""
+        try:
+            await picows.ws_connect(
+                lambda: self,
+                url,
+                extra_headers={"Sec-WebSocket-Protocol": codec.SUBPROTOCOL},
+                max_frame_size=2 * codec.MAX_SERVER_MESSAGE,
+            )
+        except picows.WSError as error:
+            raise ConnectionError(f"no game is spoken at {url}: {error}") from error
 
     async def wait_for(
         self, condition: Callable[[ClientSession], bool], timeout_seconds: float = 10

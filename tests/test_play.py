@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import subprocess
 import sys
 import time
@@ -11,14 +12,22 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from rich.text import Text
+from textual.app import App, ComposeResult
 
+from protocol_spec import codec
 from protocol_spec.client import Client
-from protocol_spec.codec import ErrorCode
+from protocol_spec.codec import AuthMethod, EmoteKind, ErrorCode, ModeMark, ModePhase, NoticeCode
 from server.cli.play import words
+from server.cli.play.chat import ChatLog
+from server.cli.play.visit import is_private
 from server.cli.play.words import Words
 from tests.bad_network import BadNetwork
+from tests.certificates import make_certificate
 from tests.conftest import needed
-from tests.running import RunningServer
+from tests.people import PASSWORD, QUICK, register, staff
+from tests.playing_bots import world_with
+from tests.running import RunningServer, running_server
 
 WALKED = 256 // 2
 """Half a tile, in 1/256."""
@@ -27,7 +36,15 @@ WALKED = 256 // 2
 class Terminal:
     """`estragon play` in a terminal of its own."""
 
-    def __init__(self, tmux: Path, socket: Path, url: str, *arguments: str) -> None:
+    def __init__(
+        self,
+        tmux: Path,
+        socket: Path,
+        url: str,
+        *arguments: str,
+        environment: dict[str, str] | None = None,
+    ) -> None:
+        self._environment = environment or {}
         self._tmux = (str(tmux), "-S", str(socket), "-f", "/dev/null")
         words = [sys.executable, "-m", "server", "play", url, *arguments]
         # The shell tells how it ended, and keeps the screen.
@@ -36,6 +53,7 @@ class Terminal:
 
     def _run(self, *command: str) -> str:
         environment = {**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8", "LC_ALL": ""}
+        environment |= self._environment
         done = subprocess.run(
             [*self._tmux, *command], capture_output=True, text=True, timeout=20, env=environment
         )
@@ -70,9 +88,9 @@ class Terminal:
 def terminals(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
     opened: list[Terminal] = []
 
-    def open_one(url: str, *arguments: str) -> Terminal:
+    def open_one(url: str, *arguments: str, environment: dict[str, str] | None = None) -> Terminal:
         socket = tmp_path / f"tmux{len(opened)}"
-        opened.append(Terminal(needed("tmux"), socket, url, *arguments))
+        opened.append(Terminal(needed("tmux"), socket, url, *arguments, environment=environment))
         return opened[-1]
 
     yield open_one
@@ -137,23 +155,275 @@ def test_after_a_lost_connection_the_same_player_is_back(
         terminal.wait_for("ended with 0")
 
 
-def test_who_may_not_come_in_reads_why(
+def test_whose_name_is_taken_reads_so_and_chooses_another(
     server: RunningServer, terminals: Callable[..., Terminal]
 ) -> None:
     async def play() -> None:
         other = await Client.join(server.url, "Pozzo")
         terminal = terminals(server.url, "--name", "Pozzo", "--language", "en")
         await asyncio.to_thread(terminal.wait_for, "Somebody with this name is here already")
-        await asyncio.to_thread(terminal.wait_for, "ended with 1")
+        await asyncio.to_thread(terminal.type, "Molloy")
+        await asyncio.to_thread(terminal.press, "Enter")
+        await asyncio.to_thread(terminal.wait_for, "Molloy · village")
+        assert other.session.player("Molloy") is not None
+        await asyncio.to_thread(terminal.press, "C-q")
+        await asyncio.to_thread(terminal.wait_for, "ended with 0")
         await other.close()
 
     asyncio.run(play())
 
 
-def test_where_no_server_is_one_reads_so(terminals: Callable[..., Terminal]) -> None:
-    terminal = terminals("ws://127.0.0.1:1/ws", "--language", "en")
+@pytest.mark.parametrize("address", ["ws://127.0.0.1:1/ws", "127.0.0.1:1"])
+def test_where_no_server_is_one_reads_so(terminals: Callable[..., Terminal], address: str) -> None:
+    terminal = terminals(address, "--name", "Nobody", "--language", "en")
     terminal.wait_for("There is no server at this address.")
     terminal.wait_for("ended with 1")
+
+
+def test_where_no_game_is_spoken_one_reads_so_and_may_try_again(
+    server: RunningServer, terminals: Callable[..., Terminal]
+) -> None:
+    terminal = terminals(f"{server.base.replace('http', 'ws')}/nowhere", "--language", "en")
+    terminal.wait_for("Who are you?")
+    terminal.press("Enter")
+    terminal.wait_for("There is no server at this address.")
+    terminal.press("C-q")
+    terminal.wait_for("ended with 0")
+
+
+def log_in(terminal: Terminal, password: str) -> None:
+    """The name is known already."""
+    terminal.type(password)
+    terminal.press("Enter")
+
+
+def test_an_account_comes_in_by_its_password_and_back_after_the_server_was_away(
+    tmp_path: Path, terminals: Callable[..., Terminal]
+) -> None:
+    async def role() -> str:
+        client = await Client.join(
+            server.url, "Godeau", method=AuthMethod.PASSWORD, secret=PASSWORD.encode()
+        )
+        await client.close()
+        return client.session.role
+
+    staff(tmp_path / "data", ("Godeau", "owner"))
+    with running_server(tmp_path, environment=QUICK) as server:
+        terminal = terminals(server.url, "--name", "Godeau", "--login", "--language", "en")
+        screen = terminal.wait_for("Who are you?")
+        assert "Godeau" in screen
+        log_in(terminal, "a wrong one")
+        screen = terminal.wait_for("Name and password do not belong together.")
+        assert "a wrong one" not in screen
+        terminal.type(PASSWORD)
+        assert PASSWORD not in terminal.screen
+        terminal.press("Enter")
+        terminal.wait_for("Godeau · ")
+        terminal.press("Enter")
+        terminal.wait_for("Say something")
+        terminal.type("/say It is I.")
+        terminal.press("Enter")
+        terminal.wait_for("Godeau announces: It is I.")
+        server.stop()
+        terminal.wait_for("The connection was lost.")
+        server.start()
+        terminal.wait_for("Godeau · ")
+        server.wait_for_players(1)
+        assert asyncio.run(role()) == "owner"
+        # Whoever comes in by the same account takes over: EST-AU-10.
+        terminal.wait_for("You came in from another place")
+        terminal.wait_for("ended with 1")
+
+
+def test_a_guest_with_the_name_of_an_account_is_asked_for_its_password(
+    tmp_path: Path, terminals: Callable[..., Terminal]
+) -> None:
+    with running_server(tmp_path, environment=QUICK) as server:
+        register(server, "Владимир")
+        terminal = terminals(server.url, "--name", "Владимир", "--language", "ru")
+        terminal.wait_for("Это имя принадлежит игроку с учётной записью.")
+        terminal.type(PASSWORD)
+        terminal.press("Enter")
+        terminal.wait_for("Владимир · ")
+        terminal.press("C-q")
+        terminal.wait_for("ended with 0")
+
+
+def test_no_password_goes_to_another_machine_where_it_can_be_read(
+    terminals: Callable[..., Terminal],
+) -> None:
+    terminal = terminals("ws://game.invalid/ws", "--name", "Lucky", "--login", "--language", "en")
+    terminal.wait_for("Who are you?")
+    log_in(terminal, PASSWORD)
+    terminal.wait_for("A password is only sent over a secure connection")
+
+
+@pytest.mark.parametrize(
+    ("url", "is_so"),
+    [
+        ("wss://game.example/ws", True),
+        ("ws://127.0.0.1:8000/ws", True),
+        ("ws://127.3.2.1/ws", True),
+        ("ws://[::1]:8000/ws", True),
+        ("ws://localhost:8000/ws", True),
+        ("ws://192.168.0.2:8000/ws", False),
+        ("ws://localhost.example/ws", False),
+        ("ws://game.example/ws", False),
+        ("nonsense", False),
+    ],
+)
+def test_what_is_private(url: str, is_so: bool) -> None:
+    assert is_private(url) is is_so
+
+
+def test_a_certificate_that_nobody_vouches_for_is_told_and_one_of_trust_is_taken(
+    tmp_path: Path, terminals: Callable[..., Terminal]
+) -> None:
+    certificate = make_certificate(tmp_path / "certificate")
+    staff(tmp_path / "data", ("Winnie", "player"))
+    with running_server(tmp_path, certificate=certificate, environment=QUICK) as server:
+        terminal = terminals(server.url, "--name", "Lucky", "--language", "en")
+        terminal.wait_for("The connection is not safe")
+        terminal.wait_for("ended with 1")
+        trusted = {"SSL_CERT_FILE": str(certificate.authority)}
+        terminal = terminals(
+            server.url, "--name", "Winnie", "--login", "--language", "en", environment=trusted
+        )
+        terminal.wait_for("Who are you?")
+        log_in(terminal, PASSWORD)
+        terminal.wait_for("Winnie · ")
+        terminal.press("C-q")
+        terminal.wait_for("ended with 0")
+
+
+def test_what_the_staff_does_is_told_with_its_reason_and_its_end(
+    tmp_path: Path, terminals: Callable[..., Terminal]
+) -> None:
+    async def play(url: str) -> None:
+        godeau = await Client.join(
+            url, "Godeau", method=AuthMethod.PASSWORD, secret=PASSWORD.encode()
+        )
+        terminal = terminals(url, "--name", "Lucky", "--language", "en")
+        await godeau.wait_for(lambda session: session.player("Lucky") is not None, 30)
+        for command, said in (
+            ("/slow 5", "From now on everybody may write once in 5 seconds."),
+            ("/slow 0", "Everybody may write as often as they like again."),
+            ("/warn Lucky think more quietly", "The staff warns you: think more quietly"),
+            ("/mute Lucky 90m too loud", "Reason: “too loud”. It holds for another 90 minutes."),
+            ("/unmute Lucky", "You may write again."),
+            ("/ban Lucky 3d thinking aloud", "It holds for another 3 days, until 20"),
+        ):
+            godeau.session.say(command)
+            # A line that is long enough is wrapped.
+            await asyncio.to_thread(terminal.wait_for, said)
+        assert "Reason: “thinking aloud”." in terminal.screen
+        await asyncio.to_thread(terminal.wait_for, "ended with 1")
+        await godeau.close()
+
+    staff(tmp_path / "data", ("Godeau", "owner"))
+    with running_server(tmp_path, environment=QUICK) as server:
+        asyncio.run(play(server.url))
+
+
+def test_what_was_written_comes_again_and_names_and_commands_are_completed(
+    server: RunningServer, terminals: Callable[..., Terminal]
+) -> None:
+    async def play() -> None:
+        other = await Client.join(server.url, "Estragon")
+        terminal = terminals(server.url, "--name", "Vladimir", "--language", "en")
+        await other.wait_for(lambda session: session.player("Vladimir") is not None, 30)
+
+        async def write(*keys: str) -> None:
+            await asyncio.to_thread(terminal.press, "Enter")
+            await asyncio.to_thread(terminal.wait_for, "Tab completes")
+            for key in keys:
+                act = terminal.press if key in ("Tab", "Up", "Down") else terminal.type
+                await asyncio.to_thread(act, key)
+
+        async def said(text: str) -> None:
+            count = len(other.session.chat)
+            await asyncio.to_thread(terminal.press, "Enter")
+            await other.wait_for(lambda session: len(session.chat) > count)
+            await asyncio.to_thread(terminal.wait_for, "Arrows or WASD")
+            assert other.session.chat[-1].text == text
+
+        await write("one")
+        await said("one")
+        await write("two")
+        await said("two")
+        await write("draft", "Up", "Up", "Down", "Up")
+        await said("one")
+        await write("/who")
+        await asyncio.to_thread(terminal.press, "Enter")
+        await asyncio.to_thread(terminal.wait_for, "Players here:")
+        await asyncio.to_thread(terminal.wait_for, "Arrows or WASD")
+        await write("/w estr")
+        await asyncio.to_thread(terminal.wait_for, "/w estragon")
+        await asyncio.to_thread(terminal.press, "Tab")
+        await asyncio.to_thread(terminal.wait_for, "/w Estragon")
+        await asyncio.to_thread(terminal.type, "psst")
+        await asyncio.to_thread(terminal.press, "Enter")
+        await other.wait_for(lambda session: any(w.text == "psst" for w in session.whispers))
+        await asyncio.to_thread(terminal.press, "C-q")
+        await asyncio.to_thread(terminal.wait_for, "ended with 0")
+        await other.close()
+
+    asyncio.run(play())
+
+
+def test_what_is_played_and_how_one_stands_is_shown(
+    tmp_path: Path, terminals: Callable[..., Terminal]
+) -> None:
+    async def play(url: str) -> None:
+        other = await Client.join(url, "Estragon")
+        terminal = terminals(url, "--name", "Vladimir", "--language", "ru")
+        screen = await asyncio.to_thread(terminal.wait_for, "Салки")
+        await asyncio.to_thread(terminal.wait_for, "Бегите!")
+        await other.wait_for(
+            lambda session: session.mode is not None and session.mode.phase == ModePhase.RUNNING
+        )
+        chaser = next(
+            session_name(other, each.player_id)
+            for each in other.session.scores.values()
+            if each.marks & ModeMark.IT
+        )
+        screen = await asyncio.to_thread(terminal.wait_for, f"Водит {chaser}. Бегите!")
+        assert re.search(r"Бегите!\s+\d:\d\d", screen)
+        assert re.search(r"Vladimir +0", screen)
+        other.session.show(EmoteKind.WAVE)
+        await asyncio.to_thread(terminal.wait_for, "Estragon · Привет!")
+        await asyncio.to_thread(terminal.press, "C-q")
+        await asyncio.to_thread(terminal.wait_for, "ended with 0")
+        await other.close()
+
+    world_with(
+        tmp_path / "data", "tag", {"pause_seconds": 1, "least_players": 2, "round_seconds": 120}
+    )
+    with running_server(tmp_path) as server:
+        asyncio.run(play(server.url))
+
+
+def session_name(client: Client, player_id: int) -> str:
+    return client.session.players[player_id].name
+
+
+def test_a_line_that_the_staff_takes_away_is_gone() -> None:
+    class Page(App[None]):
+        def compose(self) -> ComposeResult:
+            yield ChatLog()
+
+    async def look() -> list[str]:
+        page = Page()
+        async with page.run_test() as pilot:
+            log = page.query_one(ChatLog)
+            for number, text in enumerate(("first", "rude", "last")):
+                log.say(Text(text), (7, number))
+            log.take_away((7, 1))
+            log.take_away((8, 2))
+            await pilot.pause()
+            return [each.text for each in log.lines]
+
+    assert asyncio.run(look()) == ["first", "last"]
 
 
 def test_everything_is_said_in_both_languages() -> None:
@@ -162,6 +432,75 @@ def test_everything_is_said_in_both_languages() -> None:
         assert all(table.values())
     for code in ErrorCode:
         assert f"ERROR_{code.name}" in words._TABLE
+    for kind in EmoteKind:
+        assert f"EMOTE_{kind.name}" in words._TABLE
+    values = {NoticeCode.MUTED: "loud\x1f10", NoticeCode.SLOW_MODE: "5"}
+    for notice in NoticeCode:
+        for language in words.LANGUAGES:
+            told = Words(language).notice(codec.Notice(notice, values.get(notice, "a\x1fb")))
+            assert told
+            assert not any("{" in line for line in told)
+
+
+def test_every_text_of_the_modes_is_in_the_terminals_words() -> None:
+    folder = Path(words.__file__).parents[2] / "modes"
+    keys = {
+        key
+        for path in folder.glob("*.py")
+        for key in re.findall(r'Text\("(\w+)"', path.read_text())
+    }
+    assert len(keys) > 10
+    assert keys <= words._TABLE.keys()
+
+
+@pytest.mark.parametrize(
+    ("language", "seconds", "told"),
+    [
+        ("en", 1, "1 second"),
+        ("en", 100, "2 minutes"),
+        ("en", 3 * 86400, "3 days"),
+        ("ru", 1, "1 секунду"),
+        ("ru", 22, "22 секунды"),
+        ("ru", 600, "10 минут"),
+        ("ru", 11 * 3600, "11 часов"),
+        ("ru", 21 * 86400, "21 день"),
+    ],
+)
+def test_how_long_something_is_has_the_right_ending(language: str, seconds: int, told: str) -> None:
+    assert Words(language).duration(seconds * 1000) == told
+
+
+@pytest.mark.parametrize(
+    ("code", "retry_after_ms", "text", "told"),
+    [
+        (ErrorCode.AUTH_TOO_MANY_TRIES, 61_000, "", "Too many tries. Try again in 61 seconds."),
+        (
+            ErrorCode.CHAT_MUTED,
+            0,
+            "",
+            "You may not write for now. It holds until the staff lifts it.",
+        ),
+        (ErrorCode.BANNED, 0, "", "You may not come in here. It holds for good."),
+        (ErrorCode.KICKED, 0, "loud", "You were sent out of the game. Reason: “loud”."),
+        (
+            ErrorCode.COMMAND_USAGE,
+            0,
+            "/mute player [duration] [text]",
+            "The command wants something else. /mute name [10m, 2h or 3d] [text]",
+        ),
+        (250, 0, "from tomorrow", "The server ended the connection."),
+    ],
+)
+def test_an_error_is_told_in_words(code: int, retry_after_ms: int, text: str, told: str) -> None:
+    assert Words("en").error(codec.Error(code, 0, 0, retry_after_ms, text)) == told
+
+
+def test_a_mode_without_words_of_ours_has_its_own() -> None:
+    texts = "\x1f".join(("en", "Hide!", "ru", "Прячьтесь!"))
+    assert Words("ru").told("HIDE", "", texts) == "Прячьтесь!"
+    assert Words("en").told("HIDE", "", texts) == "Hide!"
+    assert Words("en").told("HIDE", "", "") == ""
+    assert Words("en").mode("hide") == "hide"
 
 
 @pytest.mark.parametrize(

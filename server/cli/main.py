@@ -115,10 +115,12 @@ def _add_play(commands: Any) -> None:
     play = commands.add_parser(
         "play",
         help="play in this terminal",
-        description="Joins a world as a guest, in the terminal: to walk, to talk, to see others.",
+        description="Joins a world in the terminal: to walk, to talk, to see others. "
+        "Asks for a name, and for the password where one has an account.",
     )
     play.add_argument("url", help="the game's socket, e.g. ws://127.0.0.1:8000/ws")
-    play.add_argument("--name", default="", help="what others call one; Guest and a number")
+    play.add_argument("--name", default="", help="come in as a guest of that name, unasked")
+    play.add_argument("--login", action="store_true", help="ask for the name's password")
     play.add_argument("--world", default="", help="which world; the first where not given")
     play.add_argument("--language", choices=("en", "ru"), help="the terminal's where not given")
     play.set_defaults(run=_play)
@@ -131,11 +133,19 @@ def _play(chosen: argparse.Namespace) -> int:
         print("estragon: playing here needs `pip install estragon[play]`", file=sys.stderr)
         return 1
     from server.cli.play.app import PlayApp
+    from server.cli.play.visit import Entrant
     from server.cli.play.words import Words, own_language
 
     name = chosen.name or f"Guest {secrets.randbelow(9000) + 1000}"
     words = Words(chosen.language or own_language())
-    why = PlayApp(chosen.url, name, chosen.world, words).run()
+    why = PlayApp(
+        chosen.url,
+        Entrant(name),
+        chosen.world,
+        words,
+        asks=chosen.login or not chosen.name,
+        has_account=chosen.login and bool(chosen.name),
+    ).run()
     if why:
         print(f"estragon: {why}", file=sys.stderr)
     return 1 if why else 0

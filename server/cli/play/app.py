@@ -2,38 +2,38 @@
 
 from __future__ import annotations
 
-import asyncio
+import math
 import time
 from dataclasses import replace
 from typing import ClassVar
 
-from rich.segment import Segment
-from rich.style import Style
 from rich.text import Text
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.events import Key, Resize
-from textual.strip import Strip
-from textual.widget import Widget
-from textual.widgets import Input, RichLog, Static
+from textual.widgets import Input, Static
 
 from protocol_spec import codec
-from protocol_spec.client import Client, ClientSession, Refused
-from protocol_spec.codec import AuthMethod, Button, ErrorCode
+from protocol_spec.client import ClientSession
+from protocol_spec.codec import Button, EmoteKind, ModeMark, ModePhase
 from protocol_spec.prediction import STAND
-from protocol_spec.walker import Walker
-from server import movement
-from server.cli.play.picture import Cell, draw
+from server.cli.play import standings
+from server.cli.play.chat import ChatLog, SayInput
+from server.cli.play.entry import EntryScreen
+from server.cli.play.map_view import MapView
+from server.cli.play.visit import WRONG_NAME, WRONG_PLAYER, Entrant, Visit
 from server.cli.play.words import Words
 from server.cli.terminal import plain
 
 FRAMES_A_SECOND = 15
 HELD_SECONDS = 0.3
 """A terminal tells of no key that is let go: so long after its last repeat it is taken to be."""
-WIDE = 80
-"""Columns from which on there is room for the list of players."""
-FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.5, 15.0
+LEAP_SECONDS = 0.1
+WIDE, TALL = 80, 30
+"""Columns from which on there is room for the list of players, and lines for a longer chat."""
+PEOPLE_COLUMNS = 23
+"""What fits into a line of the list."""
 DIRECTIONS = {
     **dict.fromkeys(("right", "d", "в"), 0x0000),
     **dict.fromkeys(("down", "s", "ы"), 0x4000),
@@ -41,212 +41,256 @@ DIRECTIONS = {
     **dict.fromkeys(("up", "w", "ц"), 0xC000),
 }
 """By key, and what the same key types on a Russian keyboard."""
-FOR_GOOD = {
-    ErrorCode.KICKED,
-    ErrorCode.BANNED,
-    ErrorCode.TAKEN_OVER,
-    ErrorCode.LOGGED_OUT,
-    ErrorCode.VERSION_UNSUPPORTED,
-}
-"""EST-AU-10: after these nobody comes back by themselves."""
-
-
-class MapView(Widget):
-    """What is around the player."""
-
-    can_focus = True
-
-    def __init__(self) -> None:
-        super().__init__(id="map")
-        self._lines: list[list[Cell]] = []
-
-    def show(self, session: ClientSession, place: tuple[int, int]) -> None:
-        self._lines = draw(session, place, self.size.width, self.size.height)
-        self.refresh()
-
-    def render_line(self, y: int) -> Strip:
-        if y >= len(self._lines):
-            return Strip.blank(self.size.width)
-        segments = [
-            Segment(
-                each.letter,
-                Style(color=_rgb(each.colour), bgcolor=_rgb(each.ground), bold=each.is_bold),
-            )
-            for each in self._lines[y]
-        ]
-        return Strip(segments).simplify()
-
-
-def _rgb(colour: tuple[int, int, int]) -> str:
-    return "#{:02x}{:02x}{:02x}".format(*colour)
+ARROWS = "→↘↓↙←↖↑↗"
+NAME_STYLE, SAID_STYLE = "bold #dba645", "not bold #e6e6e6"
+QUIET_STYLE, ODD_STYLE, BAD_STYLE = "#8b96a3", "#7fb8d8", "#e07a5f"
+PLAY_STYLE, WHISPER_STYLE = "#a3be8c", "italic #c39ac9"
 
 
 class PlayApp(App[str]):
     """Returns why it ended, empty where the player wanted it."""
 
     CSS = """
-    #status { height: 1; background: #20262e; color: #c9d3dd; padding: 0 1; }
+    Screen { background: #0e1014; }
+    #status { height: 1; background: #20262e; color: #e6e6e6; padding: 0 1; }
+    #play { height: 1; background: #2b3a22; color: #e6f0d8; padding: 0 1; display: none; }
     #map { width: 1fr; }
-    #people { width: 26; border-left: solid #3a4450; padding: 0 1; color: #c9d3dd; }
-    #log { height: 8; border-top: solid #3a4450; padding: 0 1; background: #14181d; }
-    #say { display: none; height: 3; border: round #729f4e; }
-    #help { height: 1; color: #7d8894; padding: 0 1; }
+    #people { width: 26; height: 100%; border-left: solid #3a4450; padding: 0 1; color: #c9d3dd; }
+    #below { height: auto; }
+    #log {
+        height: 6; border-top: solid #3a4450; padding: 0 1; background: #14181d;
+        scrollbar-size-vertical: 1; scrollbar-color: #3a4450; scrollbar-background: #14181d;
+    }
+    Screen.tall #log { height: 11; }
+    #say { display: none; height: 3; border: round #729f4e; background: #14181d; }
+    #help { height: 1; color: #8b96a3; padding: 0 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", priority=True),
         Binding("ctrl+c", "quit", priority=True),
-        Binding("tab", "people", priority=True),
     ]
     ENABLE_COMMAND_PALETTE = False
 
-    def __init__(self, url: str, name: str, world: str, words: Words) -> None:
+    def __init__(
+        self,
+        url: str,
+        who: Entrant,
+        world: str,
+        words: Words,
+        *,
+        asks: bool,
+        has_account: bool,
+    ) -> None:
+        """`asks`: the player is to say first who they are. `has_account`: all but the password
+        is said already."""
         super().__init__()
-        self._url, self._nickname, self._world, self._words = url, name, world, words
-        self._client: Client | None = None
-        self._walker: Walker | None = None
+        self._who, self._words, self._asks, self._has_account = who, words, asks, has_account
+        self._visit = Visit(url, world, self._hear, self._lose)
         self._walks_until = 0.0
         self._leaps_until = 0.0
-        self._is_there = False
+
+    @property
+    def _session(self) -> ClientSession | None:
+        return self._visit.client.session if self._visit.client is not None else None
 
     def compose(self) -> ComposeResult:
-        yield Static(self._words("connecting"), id="status", markup=False)
+        yield Static("", id="status", markup=False)
+        yield Static("", id="play", markup=False)
         with Horizontal():
             yield MapView()
             yield Static("", id="people", markup=False)
-        with Vertical():
-            yield RichLog(id="log", wrap=True, markup=False, highlight=False, max_lines=500)
-            yield Input(placeholder=self._words("say"), id="say", max_length=500)
+        with Vertical(id="below"):
+            yield ChatLog()
+            yield SayInput(self._words("say"), lambda: self._session)
             yield Static(self._words("help"), id="help", markup=False)
 
     def on_mount(self) -> None:
-        self.query_one(RichLog).can_focus = False
-        self.query_one(MapView).focus()
-        self.query_one(Vertical).styles.height = "auto"
+        self._map = self.query_one(MapView)
+        self._chat = self.query_one(ChatLog)
+        self._field = self.query_one(SayInput)
+        self._status, self._play, self._people, self._help = (
+            self.query_one(f"#{each}", Static) for each in ("status", "play", "people", "help")
+        )
+        self._map.focus()
         self.set_interval(1 / FRAMES_A_SECOND, self._draw)
-        self.run_worker(self._play())
+        self.run_worker(self._take_part())
 
-    async def _play(self) -> None:
-        """Keeps the player in the game: comes back after a lost connection."""
-        method, secret, wait = AuthMethod.GUEST, b"", FIRST_WAIT_SECONDS
+    async def _take_part(self) -> None:
+        """Until there is no way in, or none back."""
+        who, complaint = self._who, ""
         while True:
-            client = Client(self._nickname, self._world, method=method, secret=secret)
-            try:
-                await client.connect(self._url)
-                session = client.session
-                session.on_message = self._hear
-                self._client, self._walker = client, Walker(session, movement.alone_on)
-                going = asyncio.create_task(client.go_with(self._walker))
-                await client.wait_for(lambda session: session.state is not None)
-                self._nickname, wait = session.name, FIRST_WAIT_SECONDS
-                self._is_there = True
-                await going
-            except (OSError, TimeoutError):
-                if self._client is None:
-                    self.exit(self._words("unreachable"))
-                    return
-            except Refused:
-                pass
-            error = client.session.error
-            code = error.code if error is not None else 0
-            client.abort()
-            was_refused = error is not None and not self._is_there
-            if error is not None and (code in FOR_GOOD or was_refused):
-                self.exit(self._words.error(error))
+            if self._asks:
+                form = EntryScreen(
+                    self._words, self._visit.url, who.name, complaint, self._has_account
+                )
+                who = await self.push_screen_wait(form)
+            self._status.update(self._words("connecting"))
+            end = await self._visit.stay(who)
+            if isinstance(end, str):
+                complaint, is_wrong_player = self._words(end), end == "ERROR_AUTH_INSECURE"
+            else:
+                complaint, is_wrong_player = self._words.error(end), end.code in WRONG_PLAYER
+            if not is_wrong_player and (self._visit.has_begun or not self._asks):
+                self.exit(complaint)
                 return
-            if client.session.resume_token:
-                method, secret = AuthMethod.RESUME, client.session.resume_token
-            if code == ErrorCode.AUTH_EXPIRED:
-                method, secret = AuthMethod.GUEST, b""
-            self._is_there = self._is_there or not was_refused
-            self._walker = None
-            self.query_one("#status", Static).update(self._words("lost"))
-            await asyncio.sleep(wait)
-            wait = min(wait * 2, LONGEST_WAIT_SECONDS)
+            self._asks = True
+            self._has_account = isinstance(end, str) or end.code not in WRONG_NAME
+
+    def _lose(self) -> None:
+        self._status.update(self._words("lost"))
 
     def _hear(self, message: codec.Message) -> None:
-        assert self._client is not None
-        session, words = self._client.session, self._words
+        session, words = self._session, self._words
+        assert session is not None
+        is_there = self._visit.walker is not None
         match message:
             case codec.ChatMessage():
                 player = session.players.get(message.player_id)
                 name = player.name if player else "?" if message.player_id else "*"
-                line = Text(f"{plain(name)}: ", style="bold #dba645")
-                self._say(line.append(plain(message.text), style="not bold #e6e6e6"))
+                line = Text(f"{plain(name)}: ", style=NAME_STYLE)
+                line.append(plain(message.text), style=SAID_STYLE)
+                self._chat.say(line, (message.player_id, message.timestamp))
+            case codec.ChatRemoved():
+                self._chat.take_away((message.player_id, message.timestamp))
             case codec.Whisper():
                 key = "whispered_to" if message.own else "whispered"
-                self._say(Text(words(key, message.name, message.text), style="italic #b48ead"))
+                self._say(words(key, message.name, message.text), WHISPER_STYLE)
             case codec.Notice():
                 for each in words.notice(message):
-                    self._say(Text(each, style="#7fb8d8"))
-            case codec.Error() if session.state is not None:
-                self._say(Text(words.error(message), style="#e07a5f"))
-                if not message.fatal:
-                    session.error = None
-            case codec.PlayerJoin() if self._is_there and message.player_id != session.player_id:
-                self._say(Text(words("came", message.name), style="#7d8894"))
-            case codec.AuthOk():
-                self._nickname = message.name
+                    self._say(each, ODD_STYLE)
+            case codec.ModeNews():
+                self._say(words.told(message.key, message.values, message.texts), PLAY_STYLE)
+            case codec.Emote() if message.kind in EmoteKind.__members__.values():
+                player = session.players.get(message.player_id)
+                said = words(f"EMOTE_{EmoteKind(message.kind).name}")
+                if player is not None:
+                    self._say(f"{player.name} · {said}", QUIET_STYLE)
+            case codec.Error() if is_there and not message.fatal:
+                self._say(words.error(message), BAD_STYLE)
+            case codec.PlayerJoin() if is_there and message.player_id != session.player_id:
+                self._say(words("came", message.name), QUIET_STYLE)
 
-    def _say(self, line: Text) -> None:
-        self.query_one(RichLog).write(line)
+    def _say(self, text: str, style: str) -> None:
+        self._chat.say(Text(plain(text), style=style))
 
     def _draw(self) -> None:
-        client, walker = self._client, self._walker
-        if client is None or walker is None or client.session.state is None:
+        session, walker = self._session, self._visit.walker
+        if session is None or walker is None or session.state is None:
             return
-        now, session, state = time.monotonic(), client.session, client.session.state
+        now, state = time.monotonic(), session.state
         if now > self._walks_until:
             walker.intent = replace(walker.intent, pace=0)
         if now > self._leaps_until:
             walker.intent = replace(walker.intent, buttons=0)
         body = walker.prediction.body if walker.prediction is not None else state
-        self.query_one(MapView).show(session, (body.x, body.y))
+        self._map.show(session, (body.x, body.y))
+        self._show_status(session, (body.x, body.y))
+        self._show_play(session, (body.x, body.y))
+        self._show_people(session)
+
+    def _show_status(self, session: ClientSession, place: tuple[int, int]) -> None:
         world = session.entered.world if session.entered else ""
-        place = f"{body.x >> 10}, {body.y >> 10}"
-        self.query_one("#status", Static).update(f"{session.name} · {plain(world)} · {place}")
-        names = sorted((each.name for each in session.players.values()), key=str.casefold)
-        title = f"{self._words('players')}: {len(names)}"
-        self.query_one("#people", Static).update("\n".join([title, *map(plain, names)]))
+        parts = [session.name, world]
+        if session.mode is not None:
+            parts.append(self._words.mode(session.mode.mode))
+        parts.append(f"{place[0] >> 10}, {place[1] >> 10}")
+        self._status.update(" · ".join(map(plain, parts)))
+
+    def _show_play(self, session: ClientSession, place: tuple[int, int]) -> None:
+        """What goes on, where to go next, and how long it takes."""
+        mode = session.mode
+        parts = []
+        if mode is not None:
+            parts.append(self._words.told(mode.key, mode.values, mode.texts))
+            if standings.has_mark(session, session.player_id, ModeMark.SPECTATOR):
+                parts.append(self._words("MODE_WATCHING"))
+            if session.goal is not None:
+                parts.append(_way(session.goal, place))
+            parts.append(standings.left(session))
+        text = "  ".join(each for each in parts if each)
+        self._play.display = bool(text)
+        self._play.update(plain(text))
+
+    def _show_people(self, session: ClientSession) -> None:
+        ranked = standings.ranking(session)
+        others = [each for each in session.players.values() if each not in ranked]
+        others.sort(key=lambda player: player.name.casefold())
+        text = Text()
+        text.append(f"{self._words('players')}: {len(session.players)}", style="bold")
+        for player in (*ranked, *others):
+            result = standings.result(session, player.player_id)
+            room = PEOPLE_COLUMNS - len(result) - 1
+            name = plain(player.name)
+            name = name if len(name) <= room else name[: room - 1] + "…"
+            style = "bold #dba645" if player.player_id == session.player_id else ""
+            if standings.has_mark(session, player.player_id, ModeMark.IT):
+                style = "bold #ff6b5e"
+            elif standings.has_mark(session, player.player_id, ModeMark.SPECTATOR):
+                style = QUIET_STYLE
+            text.append(f"\n{name:<{room}} {result}", style=style)
+        is_between = session.mode is not None and session.mode.phase != ModePhase.RUNNING
+        if is_between and session.records:
+            text.append(f"\n\n{self._words('SCORES_BEST')}", style="bold")
+            for each in session.records[:3]:
+                hundredths = each.time * 100 // standings.tick_rate(session)
+                best = standings.clock(hundredths) if each.time else str(each.score)
+                room = PEOPLE_COLUMNS - len(best) - 1
+                text.append(f"\n{plain(each.name)[:room]:<{room}} {best}", style=PLAY_STYLE)
+        self._people.update(text)
 
     def on_key(self, event: Key) -> None:
-        if self.focused is self.query_one(Input):
-            if event.key == "escape":
-                self._walk_again()
+        walker = self._visit.walker
+        if self.focused is not self._map:
             return
-        walker = self._walker
         key = event.character.lower() if event.character and event.is_printable else event.key
         if event.key == "enter":
-            field = self.query_one(Input)
-            field.display = True
-            field.focus()
+            # Else the field would hear it, too, and close again.
+            event.stop()
+            self._field.open()
+            self._help.update(self._words("say_help"))
         elif walker is not None and key in DIRECTIONS:
             direction = DIRECTIONS[key]
             walker.intent = codec.Command(direction, direction, 255, walker.intent.buttons)
             self._walks_until = time.monotonic() + HELD_SECONDS
         elif walker is not None and event.key == "space":
             walker.intent = replace(walker.intent, buttons=Button.JUMP)
-            self._leaps_until = time.monotonic() + 0.1
+            self._leaps_until = time.monotonic() + LEAP_SECONDS
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        if event.value.strip() and self._client is not None and self._is_there:
-            self._client.session.say(event.value)
+        text, session = self._walk_again(), self._session
+        if text and session is not None and self._visit.walker is not None:
+            session.say(text)
+
+    def on_say_input_left(self) -> None:
         self._walk_again()
 
-    def _walk_again(self) -> None:
-        field = self.query_one(Input)
-        field.value, field.display = "", False
-        self.query_one(MapView).focus()
+    def _walk_again(self) -> str:
+        """Returns what was written."""
+        text = self._field.close()
+        self._help.update(self._words("help"))
+        self._map.focus()
+        return text
 
     def on_resize(self, event: Resize) -> None:
         self.query_one("#people").display = event.size.width >= WIDE
+        self.screen_stack[0].set_class(event.size.height >= TALL, "tall")
 
     def action_people(self) -> None:
-        people = self.query_one("#people")
-        people.display = not people.display
+        self._people.display = not self._people.display
+
+    def action_scroll(self, pages: int) -> None:
+        (self._chat.scroll_page_up if pages < 0 else self._chat.scroll_page_down)(animate=False)
 
     async def action_quit(self) -> None:
-        if self._walker is not None:
-            self._walker.intent = STAND
-        if self._client is not None and self._client.close_code is None:
-            await self._client.close()
+        if self._visit.walker is not None:
+            self._visit.walker.intent = STAND
+        await self._visit.end()
         self.exit("")
+
+
+def _way(goal: codec.ModeGoal, place: tuple[int, int]) -> str:
+    """An arrow to the goal, and how many tiles it is away; `place` is in 1/1024 tile."""
+    away_x = goal.x + goal.width / 2 - place[0] / 1024
+    away_y = goal.y + goal.height / 2 - place[1] / 1024
+    eighth = round(math.atan2(away_y, away_x) / (math.pi / 4)) % 8
+    return f"{ARROWS[eighth]} {round(math.hypot(away_x, away_y))}"

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from protocol_spec.client import ClientSession
-from protocol_spec.codec import NEVER_ENTER, Tile
+from protocol_spec.client import ClientSession, Player
+from protocol_spec.codec import NEVER_ENTER, ModeGoal, ModeMark, Tile
 
 GROUND, THINGS = 0, 1
 NIGHT = (14, 16, 20)
 """Where nothing is known."""
 LOWEST_WALL = 1024
 """What is so high hides what is behind it, and is drawn as a block."""
+GOAL = (196, 152, 40)
+CHASER = (255, 92, 80)
 OWN_COLOUR, OTHER_COLOURS = (
     (255, 255, 255),
     (
@@ -51,10 +53,11 @@ def draw(
         for row in range(rows)
     ]
     lines = [line[:columns] for line in lines]
+    _mark_goal(session.goal, lines, left, top)
     others = [each for each in session.players.values() if each.is_in_sight]
     for each in sorted(others, key=lambda player: player.y):
         if each.player_id != session.player_id:
-            colour = OTHER_COLOURS[sum(each.name.encode()) % len(OTHER_COLOURS)]
+            colour = _look(session, each)
             at = ((each.x >> 8) - left) * 2, (each.y >> 8) - top
             _put_player(lines, at, each.name, colour)
     own = ((place[0] >> 10) - left) * 2, (place[1] >> 10) - top
@@ -88,6 +91,24 @@ def _cells(letters: str, colour: Colour, ground: Colour) -> tuple[Cell, Cell]:
     return Cell(pair[0], colour, ground), Cell(pair[1], colour, ground)
 
 
+def _mark_goal(goal: ModeGoal | None, lines: list[list[Cell]], left: int, top: int) -> None:
+    """Its ground is lit."""
+    if goal is None:
+        return
+    for row in range(max(goal.y - top, 0), min(goal.y - top + goal.height, len(lines))):
+        line = lines[row]
+        first, behind = (goal.x - left) * 2, (goal.x - left + goal.width) * 2
+        for column in range(max(first, 0), min(behind, len(line))):
+            line[column] = replace(line[column], ground=GOAL)
+
+
+def _look(session: ClientSession, player: Player) -> Colour:
+    row = session.scores.get(player.player_id)
+    if row is not None and row.marks & ModeMark.IT:
+        return CHASER
+    return OTHER_COLOURS[sum(player.name.encode()) % len(OTHER_COLOURS)]
+
+
 def _put_player(lines: list[list[Cell]], at: tuple[int, int], name: str, colour: Colour) -> None:
     """A body, and the name over it."""
     column, row = at
@@ -102,7 +123,7 @@ def _write(lines: list[list[Cell]], column: int, row: int, text: str, colour: Co
     line = lines[row]
     for index, letter in enumerate(text, column):
         if 0 <= index < len(line):
-            line[index] = Cell(letter, colour, _lit(line[index].ground, 0.55), is_bold=True)
+            line[index] = Cell(letter, colour, _lit(line[index].ground, 0.4), is_bold=True)
 
 
 def _colour(tile: Tile) -> Colour:
