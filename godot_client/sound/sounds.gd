@@ -3,7 +3,7 @@ extends Node
 ## names are those of the files beside this script, which [code]sound/make[/code] makes.
 ##
 ## Some play by themselves: every button, one's own steps and leaps, chat of others, coming into a
-## world and losing the connection. A mode's scene plays "start", "point", "caught" and "win".
+## world and losing the connection. [ModeSounds] plays those of rounds, the world's scene "leave".
 
 ## A sound begins. Tests listen to it.
 signal played(sound: StringName)

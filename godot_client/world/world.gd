@@ -238,5 +238,6 @@ func _remove_avatar(player_id: int) -> void:
 
 
 func _go_to_menu() -> void:
+	Sounds.play(&"leave")
 	Connection.leave()
 	get_tree().change_scene_to_file(MENU)
