@@ -15,6 +15,8 @@ const DIM_SECONDS: float = 1.5
 const DIM_ALPHA: float = 0.0
 ## What is of some weight stays longer.
 const PROCLAIMED_SECONDS: float = 30.0
+## How far what is behind the lines reaches beyond them.
+const BACKDROP_MARGIN: Vector2 = Vector2(10.0, 6.0)
 ## The most commands shown above the line.
 const MAX_HINTS: int = 6
 ## Notices that nobody should overlook.
@@ -39,6 +41,7 @@ var _offered: int = 0
 @onready var _panel: PanelContainer = %Panel
 @onready var _tabs: ChatTabs = %Tabs
 @onready var _lines: ChatLog = %Lines
+@onready var _backdrop: PanelContainer = %Backdrop
 @onready var _hints: RichTextLabel = %Hints
 @onready var _entry: LineEdit = %Entry
 
@@ -73,10 +76,19 @@ func _process(delta: float) -> void:
 		_rise_above_keyboard()
 	var dim: float = clampf(-_bright_seconds / DIM_SECONDS, 0.0, 1.0)
 	_panel.modulate.a = 1.0 if _entry.visible else lerpf(1.0, DIM_ALPHA, dim)
+	_back_lines()
 	var is_readable: bool = _entry.visible or dim < 1.0
 	_lines.mouse_filter = (
 		Control.MOUSE_FILTER_STOP if is_readable else Control.MOUSE_FILTER_IGNORE
 	)
+
+
+## Over the bare map the lines want something dark behind them.
+func _back_lines() -> void:
+	var height: float = minf(_lines.get_content_height(), _lines.size.y)
+	_backdrop.visible = not _entry.visible and height > 0.0
+	_backdrop.position = Vector2(-BACKDROP_MARGIN.x, _lines.size.y - height - BACKDROP_MARGIN.y)
+	_backdrop.size = Vector2(_lines.size.x, height) + 2.0 * BACKDROP_MARGIN
 
 
 func _unhandled_input(event: InputEvent) -> void:

@@ -11,7 +11,7 @@ signal player_picked(player_id: int, player_name: String)
 const MAX_LINES: int = 200
 const KEPT_LINES: int = 150
 ## The colours of what nobody in particular says.
-const TOLD_COLOUR: Color = Color("cbb79a")
+const TOLD_COLOUR: Color = Color("dccbb0")
 const PROCLAIMED_COLOUR: Color = Color("f0b04a")
 ## The colour of whispers.
 const WHISPER_COLOUR: Color = Color("d9b8f0")

@@ -108,9 +108,13 @@ func _offer(tile: int, picture: Texture2D) -> void:
 	button.toggle_mode = true
 	button.button_group = _group
 	button.focus_mode = Control.FOCUS_NONE
+	button.theme_type_variation = &"TileButton"
 	button.icon = picture
 	button.expand_icon = true
-	button.custom_minimum_size = Vector2(SHOWN_PIXELS, SHOWN_PIXELS) * 1.5
+	button.icon_alignment = HORIZONTAL_ALIGNMENT_CENTER
+	var margins: Vector2 = get_theme_stylebox(&"normal", &"TileButton").get_minimum_size()
+	button.custom_minimum_size = Vector2(SHOWN_PIXELS, SHOWN_PIXELS) + margins
+	button.add_child(_number())
 	if picture == null:
 		button.text = "✕"
 		button.tooltip_text = &"BUILD_TAKE"
@@ -119,11 +123,24 @@ func _offer(tile: int, picture: Texture2D) -> void:
 	_buttons.add_child(button)
 
 
+## The key that chooses the next one, in its corner.
+func _number() -> Label:
+	var label: Label = Label.new()
+	label.text = str(_choices.size() + 1)
+	label.auto_translate_mode = Node.AUTO_TRANSLATE_MODE_DISABLED
+	label.theme_type_variation = &"KeyLabel"
+	label.set_anchors_and_offsets_preset(Control.PRESET_TOP_LEFT)
+	label.position = Vector2(4.0, 0.0)
+	return label
+
+
 func _picture(tile: EstragonCodec.Tile) -> AtlasTexture:
 	var side: int = TilePictures.CELL_PIXELS
 	var part: AtlasTexture = AtlasTexture.new()
 	part.atlas = TilePictures.PICTURE
 	part.region = Rect2(tile.column * side, tile.row * side, side, side)
+	# Else a hair of the picture above is seen.
+	part.filter_clip = true
 	return part
 
 
