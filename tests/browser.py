@@ -22,6 +22,40 @@ PHONE = (390, 844)
 
 
 @asynccontextmanager
+async def people(
+    chromium: Path,
+    count: int,
+    *,
+    language: str = "en",
+    size: tuple[int, int] = DESK,
+    headers: dict[str, str] | None = None,
+) -> AsyncIterator[list[Page]]:
+    """An empty page for each of so many, who remember nothing and know nothing of each other.
+
+    `headers` go with each of their requests. A mistake in a page's script fails the test.
+    """
+    mistakes: list[str] = []
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        pages = []
+        try:
+            for _ in range(count):
+                context = await browser.new_context(
+                    locale=language,
+                    viewport={"width": size[0], "height": size[1]},
+                    extra_http_headers=headers or {},
+                    ignore_https_errors=True,  # No system lists a test's own authority.
+                )
+                page = await context.new_page()
+                page.on("pageerror", lambda error: mistakes.append(str(error)))
+                pages.append(page)
+            yield pages
+        finally:
+            await browser.close()
+    assert mistakes == []
+
+
+@asynccontextmanager
 async def browser_page(
     chromium: Path,
     *,
@@ -29,23 +63,6 @@ async def browser_page(
     size: tuple[int, int] = DESK,
     headers: dict[str, str] | None = None,
 ) -> AsyncIterator[Page]:
-    """An empty page of a browser that remembers nothing.
-
-    `headers` go with each of its requests. A mistake in a page's script fails the test.
-    """
-    mistakes: list[str] = []
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        context = await browser.new_context(
-            locale=language,
-            viewport={"width": size[0], "height": size[1]},
-            extra_http_headers=headers or {},
-            ignore_https_errors=True,  # An authority of a test's own is in no system's list.
-        )
-        page = await context.new_page()
-        page.on("pageerror", lambda error: mistakes.append(str(error)))
-        try:
-            yield page
-        finally:
-            await browser.close()
-    assert mistakes == []
+    """An empty page of a browser that remembers nothing."""
+    async with people(chromium, 1, language=language, size=size, headers=headers) as (page,):
+        yield page

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -15,6 +13,7 @@ from protocol_spec.codec import ErrorCode
 from server.people.roles import Role
 from tests import toolbox
 from tests.browser import DESK, browser_page
+from tests.panel import operator as operator
 from tests.panel import sign_in_at
 from tests.people import QUICK, staff
 from tests.running import RunningServer
@@ -51,12 +50,6 @@ async def signed_in(
     async with browser_page(toolbox.find("chromium"), language=language, size=size) as page:
         await sign_in_at(page, server, name, path)
         yield page
-
-
-def operator(server: RunningServer, *words: str, told: str = "") -> str:
-    """A command of the operator, beside the running server."""
-    command = [sys.executable, "-m", "server", *words, "--data", str(server.data)]
-    return subprocess.run(command, input=told, text=True, check=True, capture_output=True).stdout
 
 
 async def refused(server: RunningServer, name: str, world: str = "") -> ErrorCode | None:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import json
-import subprocess
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, redirect_stdout
 from pathlib import Path
 
 from playwright.async_api import Page
 
+from server.cli.main import main
+from server.control import delivery
+from server.control.orders import Order
 from server.moderation.records import Records
+from server.people.roles import Role
+from server.settings import Settings
 from tests import toolbox
 from tests.browser import DESK, browser_page
 from tests.mock_server import MockServer
@@ -69,8 +73,19 @@ def sign_in(server: RunningServer, name: str, password: str = PASSWORD) -> tuple
 
 def set_role(server: RunningServer, name: str, role: str) -> None:
     """As an operator would, beside the running server."""
-    command = [sys.executable, "-m", "server", "admin", "role", name, role]
-    subprocess.run([*command, "--data", str(server.data)], check=True, capture_output=True)
+    order = Order(do="change_role", name=name, role=Role(role))
+    delivery.do(order, Settings(data=server.data), lambda done, whole: None)
+
+
+def operator(server: RunningServer, *words: str) -> str:
+    """What a command of the operator says, beside the running server.
+
+    It is no process of its own: those are slow to start, and have tests of their own.
+    """
+    said = io.StringIO()
+    with redirect_stdout(said):
+        assert main([*words, "--data", str(server.data)]) == 0
+    return said.getvalue()
 
 
 def answer(
@@ -89,6 +104,11 @@ def answer(
     except urllib.error.HTTPError as refusal:
         with refusal:
             return refusal.code, dict(refusal.headers), refusal.read().decode()
+
+
+async def never_reloads(page: Page) -> None:
+    """Like a browser whose owner means to use a page for longer than they may."""
+    await page.evaluate("window.socket.off('run_javascript')")
 
 
 async def press(page: Page, name: str) -> None:

@@ -8,27 +8,21 @@ import time
 import zipfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from itertools import pairwise
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 import pytest
-from playwright.async_api import Page
 
 from protocol_spec.client import Client
 from server.mapfiles import MapFileError, read_map
 from server.mapfiles.archive import unpack_archive
-from server.tiles import builtin_tile_set
-from tests.browser import browser_page
 from tests.godot_client import GodotPlayer, Plan
-from tests.panel import set_role, sign_in_at, staffed_server
+from tests.panel import never_reloads, set_role, staffed_server
+from tests.panel_map import LIVE, TILES, look_at, map_page, paint, point, shows
 from tests.running import RunningServer
 
-TILES = builtin_tile_set()
 PLACE = (128, 124)
 """Near the spawns of the village."""
-LIVE = "document.querySelector('canvas.map-canvas').live"
 
 
 @pytest.fixture(scope="module")
@@ -36,19 +30,6 @@ def village(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]
     people = (("Vladimir", "owner"), ("Bertha", "builder"), ("Pozzo", "moderator"))
     with staffed_server(tmp_path_factory.mktemp("map"), *people) as server:
         yield server
-
-
-@asynccontextmanager
-async def map_page(
-    server: RunningServer, chromium: Path, name: str, **more: Any
-) -> AsyncIterator[Page]:
-    """The map page of somebody, with the world in it."""
-    async with browser_page(chromium, **more) as page:
-        await sign_in_at(page, server, name, "/map")
-        await page.wait_for_function(
-            f"document.querySelector('canvas.map-canvas') && {LIVE}?.model.chunks.size >= 256"
-        )
-        yield page
 
 
 @asynccontextmanager
@@ -61,45 +42,6 @@ async def playing(server: RunningServer, name: str) -> AsyncIterator[Client]:
         yield client
     finally:
         await client.close()
-
-
-async def look_at(page: Page, x: int, y: int, scale: int = 32) -> None:
-    await page.evaluate(f"{LIVE}.camera.scale = {scale}; {LIVE}.goTo({x}, {y})")
-
-
-async def paint(page: Page, tile: str, *cells: tuple[int, int], tool: str = "brush") -> None:
-    """Leads the mouse over cells, as a hand would."""
-    await page.evaluate(f"{LIVE}.pick({TILES[tile]}); {LIVE}.choose('{tool}')")
-    places = [await point(page, *cell) for cell in cells]
-    await page.mouse.move(*places[0])
-    await page.mouse.down()
-    for place in places[1:]:
-        await page.mouse.move(*place, steps=4)
-    await page.mouse.up()
-
-
-async def point(page: Page, x: int, y: int) -> tuple[float, float]:
-    """The middle of a cell on the screen."""
-    found = await page.evaluate(
-        f"""() => {{
-          const {{ camera, $refs }} = {LIVE};
-          const box = $refs.canvas.getBoundingClientRect();
-          return [
-            box.left + box.width / 2 + ({x} + 0.5 - camera.x) * camera.scale,
-            box.top + box.height / 2 + ({y} + 0.5 - camera.y) * camera.scale,
-          ];
-        }}"""
-    )
-    return found[0], found[1]
-
-
-async def shows(page: Page, layer: int, x: int, y: int, tile: str | None) -> None:
-    """Waits until the server has told the page of a tile; nothing is a mere wish any more."""
-    number = TILES[tile] if tile else 0
-    await page.wait_for_function(
-        f"!{LIVE}.editor.isBusy && {LIVE}.model.tileAt({layer}, {x}, {y}) === {number}",
-        timeout=5000,
-    )
 
 
 async def is_told(client: Client, layer: int, x: int, y: int, tile: str) -> None:
@@ -266,6 +208,44 @@ def test_shapes_copies_and_moves_end_as_the_browser_showed_them(
     asyncio.run(scene())
 
 
+def test_lines_picks_and_erasures_keep_to_what_is_shown(
+    village: RunningServer, chromium: Path
+) -> None:
+    async def scene() -> None:
+        x, y = PLACE[0] - 12, PLACE[1] - 10
+        async with map_page(village, chromium, "Bertha") as page, playing(village, "Vera") as vera:
+            await look_at(page, x, y)
+            await paint(page, "sand", (x, y), (x + 4, y), tool="line")
+            for step in range(5):
+                await is_told(vera, 0, x + step, y, "sand")
+            # Found in the palette by a part of its name.
+            await page.get_by_placeholder("Search").fill("crat")
+            await page.locator(".map-tile").nth(1).wait_for(state="detached")
+            await page.locator(".map-tile").click()
+            assert await page.evaluate(f"{LIVE}.chosen") == TILES["crate"]
+            await page.mouse.click(*await point(page, x + 1, y))
+            await is_told(vera, 1, x + 1, y, "crate")
+            # What is not shown is not picked.
+            for tile, is_shown in (("sand", False), ("crate", True)):
+                await page.get_by_role("button", name="Things", exact=True).click()
+                assert await page.evaluate(f"{LIVE}.shown[1]") == is_shown
+                await page.keyboard.press("i")
+                await page.mouse.click(*await point(page, x + 1, y))
+                assert await page.evaluate(f"{LIVE}.chosen") == TILES[tile]
+            await page.keyboard.press("e")
+            await page.mouse.click(*await point(page, x + 1, y))
+            await vera.wait_for(lambda session: session.tile_at(1, x + 1, y) == 0)
+            await page.get_by_role("button", name="Undo", exact=True).click()
+            await is_told(vera, 1, x + 1, y, "crate")
+            await page.get_by_role("button", name="Redo", exact=True).click()
+            await vera.wait_for(lambda session: session.tile_at(1, x + 1, y) == 0)
+            await page.keyboard.press("]")
+            await page.keyboard.press("]")
+            assert await page.evaluate(f"{LIVE}.size") == 3
+
+    asyncio.run(scene())
+
+
 def test_two_editors_at_once_see_each_others_work_and_names(
     village: RunningServer, chromium: Path
 ) -> None:
@@ -377,6 +357,14 @@ def test_a_map_goes_out_as_a_file_and_comes_in_again(
             await page.get_by_role("tab", name="All maps").click()
             for name in ("the second", "the third"):
                 await page.locator(".q-dialog").get_by_text(name, exact=True).wait_for()
+            # What a world is made of stays.
+            assert await page.get_by_role("button", name="Delete").count() == 2
+            gone = page.get_by_role("button", name="Delete the second")
+            await gone.click()
+            await page.locator("[data-do=yes]").click()
+            await page.get_by_text("The map the second is deleted.").wait_for()
+            await gone.wait_for(state="detached")
+            await page.get_by_role("button", name="Delete the third").wait_for()
 
     asyncio.run(scene())
 
@@ -388,6 +376,7 @@ def test_who_is_no_builder_any_more_paints_no_more(village: RunningServer, chrom
             await look_at(page, x, y)
             await paint(page, "sand", (x, y))
             await shows(page, 0, x, y, "sand")
+            await never_reloads(page)
             await asyncio.to_thread(set_role, village, "Bertha", "moderator")
             await paint(page, "cobbles", (x, y))
             await page.get_by_text("Your role may not change this map.").wait_for(timeout=1000)
@@ -397,59 +386,6 @@ def test_who_is_no_builder_any_more_paints_no_more(village: RunningServer, chrom
 
     asyncio.run(scene())
     set_role(village, "Bertha", "builder")
-
-
-def test_painting_goes_at_the_screens_own_pace(village: RunningServer, chromium: Path) -> None:
-    async def scene() -> None:
-        async with map_page(village, chromium, "Vladimir") as page:
-            await look_at(page, *PLACE, scale=16)
-            await page.evaluate(f"{LIVE}.pick({TILES['sand']}); {LIVE}.size = 3")
-            await asyncio.sleep(1)
-            left, top = await point(page, PLACE[0] - 20, PLACE[1] - 15)
-            await page.mouse.move(left, top)
-            await page.mouse.down()
-            await page.evaluate(
-                f"""() => {{
-                  const live = {LIVE};
-                  const {{ painter }} = live;
-                  const draw = painter.draw.bind(painter);
-                  live.costs = [];
-                  painter.draw = (...all) => {{
-                    const begun = performance.now();
-                    draw(...all);
-                    live.costs.push(performance.now() - begun);
-                  }};
-                  live.frames = [];
-                }}"""
-            )
-            until = time.monotonic() + 5
-            step = 0
-            while time.monotonic() < until:
-                step += 1
-                await page.mouse.move(left + 4 * step % 480, top + step / 2 % 300)
-                await asyncio.sleep(0.008)
-            frames = await page.evaluate(f"{LIVE}.frames")
-            costs = sorted(await page.evaluate(f"{LIVE}.costs"))
-            await page.mouse.up()
-            gaps = sorted(b - a for a, b in pairwise(frames))
-            mean = sum(gaps) / len(gaps)
-            p50, p99 = _percentiles(gaps)
-            print(f"painting: {1000 / mean:.1f} frames a second, p50 {p50:.1f} ms, p99 {p99:.1f}")
-            own_p50, own_p99 = _percentiles(costs)
-            print(f"drawing a frame: p50 {own_p50:.1f} ms, p99 {own_p99:.1f}")
-            assert len(costs) > 100
-            # The mean and the tail are the machine's, too, and others are at work there.
-            assert p50 < 17.5
-            assert own_p50 < 8
-            assert await page.evaluate(f"{LIVE}.warning") == ""
-            await page.keyboard.press("Control+z")
-            await page.wait_for_function(f"!{LIVE}.editor.isBusy", timeout=30_000)
-
-    asyncio.run(scene())
-
-
-def _percentiles(ordered: list[float]) -> tuple[float, float]:
-    return ordered[len(ordered) // 2], ordered[len(ordered) * 99 // 100]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ const FROM_AFAR = 5;
 const PICTURES_PER_FRAME = 24;
 const MOST_PICTURES = 1400;
 const UNKNOWN = "#1b1e1a";
+const BARE = 0x2b3026;
 const MARK_MS = 4000;
 
 /** @param {string} url */
@@ -116,7 +117,7 @@ export class MapPainter {
       look.isSomebodysView, world.width, world.height].join();
     this.#refresh(world);
     const isNew = key !== this.#drawn || this.#unbuilt;
-    if (!isNew && !world.stale.size) return;
+    if (!isNew && !world.stale.size && !world.changed.size) return;
     for (const canvas of [this.#below, this.#above]) {
       if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
     }
@@ -128,13 +129,14 @@ export class MapPainter {
       below.fillRect(0, 0, width, height);
       above.clearRect(0, 0, width, height);
     } else {
-      chunks = chunks.filter((each) => world.stale.has(each));
+      chunks = chunks.filter((each) => world.stale.has(each) || world.changed.has(each));
     }
     world.stale.clear();
+    world.changed.clear();
     this.#drawn = key;
     this.#unbuilt = false;
     let budget = PICTURES_PER_FRAME;
-    this.#refreshAfar(world, look);
+    if (isAfar) this.#refreshAfar(world, look);
     for (const chunk of chunks) {
       const known = world.chunks.get(chunk);
       const column = chunk % world.chunksWide;
@@ -153,7 +155,10 @@ export class MapPainter {
       }
       const isBuilt = isAfar || LAYERS.every((each) => this.#pictures.has(chunk * 4 + each));
       if (isAfar || (!isBuilt && budget <= 0)) {
-        if (!isAfar) this.#unbuilt = true;
+        if (!isAfar && !this.#unbuilt) {
+          this.#unbuilt = true;
+          this.#refreshAfar(world, look);
+        }
         below.imageSmoothingEnabled = false;
         below.drawImage(this.#afar, column * CHUNK_SIZE, row * CHUNK_SIZE,
           right - column * CHUNK_SIZE, bottom - row * CHUNK_SIZE, x, y, wide, high);
@@ -200,6 +205,10 @@ export class MapPainter {
       this.#afarStale.add(chunk);
       for (const layer of LAYERS) this.#pictures.delete(chunk * 4 + layer);
     }
+    for (const [chunk, cells] of world.changed) {
+      this.#afarStale.add(chunk);
+      for (const index of cells) this.#mend(world, chunk, index);
+    }
     if (this.#pictures.size > MOST_PICTURES) this.#pictures.clear();
   }
 
@@ -213,19 +222,20 @@ export class MapPainter {
     if (!this.#afarStale.size) return;
     const context = /** @type {CanvasRenderingContext2D} */ (this.#afar.getContext("2d"));
     const image = context.createImageData(CHUNK_SIZE, CHUNK_SIZE);
+    const points = new Uint32Array(image.data.buffer);
     for (const chunk of this.#afarStale) {
       if (!world.chunks.has(chunk)) continue;
       const column = chunk % world.chunksWide;
       const left = column * CHUNK_SIZE;
       const top = ((chunk - column) / world.chunksWide) * CHUNK_SIZE;
       for (let at = 0; at < CHUNK_SIZE * CHUNK_SIZE; at += 1) {
-        let colour = 0x2b3026;
+        let colour = BARE;
         for (const layer of LAYERS) {
           if (!look.layers[layer]) continue;
           const id = world.tileAt(layer, left + (at % CHUNK_SIZE), top + Math.floor(at / CHUNK_SIZE));
           if (id > 0) colour = world.tiles.get(id)?.colour ?? colour;
         }
-        image.data.set([colour >> 16, (colour >> 8) & 255, colour & 255, 255], at * 4);
+        points[at] = 0xff000000 | ((colour & 255) << 16) | (colour & 0xff00) | (colour >> 16);
       }
       context.putImageData(image, left, top);
     }
@@ -241,23 +251,46 @@ export class MapPainter {
     const left = column * CHUNK_SIZE;
     const top = ((chunk - column) / world.chunksWide) * CHUNK_SIZE;
     let canvas = null;
-    let context = null;
     for (let y = 0; y < CHUNK_SIZE; y += 1) {
       for (let x = 0; x < CHUNK_SIZE; x += 1) {
-        const id = world.tileAt(layer, left + x, top + y);
-        const tile = id > 0 ? world.tiles.get(id) : undefined;
-        if (tile === undefined) continue;
-        if (context === null) {
+        if (world.tileAt(layer, left + x, top + y) <= 0) continue;
+        if (canvas === null) {
           canvas = document.createElement("canvas");
           canvas.width = canvas.height = CHUNK_PIXELS;
-          context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
         }
-        const at = this.#cellOf(world, tile, layer, left + x, top + y);
-        context.drawImage(this.#tiles, at * CELL, tile.row * CELL, CELL, CELL, x * CELL, y * CELL, CELL, CELL);
+        this.#drawCell(canvas, world, layer, left + x, top + y);
       }
     }
     this.#pictures.set(key, canvas);
     return canvas;
+  }
+
+  /** Draws a cell anew in its layer's picture, where there is one. */
+  #mend(/** @type {any} */ world, /** @type {number} */ chunk, /** @type {number} */ index) {
+    const key = chunk * 4 + (index >> 8);
+    const canvas = this.#pictures.get(key);
+    if (canvas === undefined) return;
+    if (canvas === null) {
+      this.#pictures.delete(key);  // It was empty.
+      return;
+    }
+    const column = chunk % world.chunksWide;
+    const x = column * CHUNK_SIZE + (index & 15);
+    const y = ((chunk - column) / world.chunksWide) * CHUNK_SIZE + ((index >> 4) & 15);
+    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    context.clearRect((index & 15) * CELL, ((index >> 4) & 15) * CELL, CELL, CELL);
+    this.#drawCell(canvas, world, index >> 8, x, y);
+  }
+
+  #drawCell(/** @type {HTMLCanvasElement} */ canvas, /** @type {any} */ world,
+    /** @type {number} */ layer, /** @type {number} */ x, /** @type {number} */ y) {
+    const id = world.tileAt(layer, x, y);
+    const tile = id > 0 ? world.tiles.get(id) : undefined;
+    if (tile === undefined) return;
+    const at = this.#cellOf(world, tile, layer, x, y);
+    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    context.drawImage(this.#tiles, at * CELL, tile.row * CELL, CELL, CELL,
+      (x & 15) * CELL, (y & 15) * CELL, CELL, CELL);
   }
 
   #cellOf(/** @type {any} */ world, /** @type {any} */ tile, /** @type {number} */ layer,
@@ -395,15 +428,18 @@ export class MapPainter {
   #drawCursor(/** @type {{x: number, y: number}[]} */ cells, /** @type {any} */ view) {
     const context = this.#context;
     context.fillStyle = "rgba(255, 255, 255, 0.28)";
-    context.beginPath();
-    for (const { x, y } of cells) {
-      context.rect(view.left + x * view.scale, view.top + y * view.scale, view.scale, view.scale);
+    // They come row by row: side by side they are one box, and a large brush is few of them.
+    for (let from = 0, to = 1; from < cells.length; from = to, to += 1) {
+      const { x, y } = cells[from];
+      while (to < cells.length && cells[to].y === y && cells[to].x === x + to - from) to += 1;
+      context.fillRect(view.left + x * view.scale, view.top + y * view.scale,
+        (to - from) * view.scale, view.scale);
     }
-    context.fill();
     if (cells.length > 1) return;
     context.lineWidth = view.ratio;
     context.strokeStyle = "rgba(255, 255, 255, 0.9)";
-    context.stroke();
+    const { x, y } = cells[0];
+    context.strokeRect(view.left + x * view.scale, view.top + y * view.scale, view.scale, view.scale);
   }
 
   #drawGrid(/** @type {any} */ world, /** @type {any} */ view) {
@@ -450,7 +486,7 @@ export class MapPainter {
 
 /** One of four, by the place alone: as the game's own client chooses. */
 function variant(/** @type {number} */ x, /** @type {number} */ y) {
-  let mixed = BigInt(x * 73856093) ^ BigInt(y * 19349663);
-  mixed = ((mixed >> 7n) ^ mixed) * 2654435761n;
-  return Number((mixed >> 16n) & 3n);
+  const mixed = Math.imul(x, 73856093) ^ Math.imul(y, 19349663);
+  // Two of the lower 18 bits come out: those of the product's lower 25 are enough for them.
+  return (Math.imul((mixed >> 7) ^ mixed, 2654435761) >>> 16) & 3;
 }

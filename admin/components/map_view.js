@@ -144,14 +144,14 @@ export default {
           </div>
         </template>
       </div>
-      <div v-if="!only" class="map-box map-status"><span>{{ status }}</span><span v-if="warning" class="text-negative">{{ warning }}</span></div>
+      <div v-if="!only" class="map-box map-status"><span ref="status"></span><span v-if="warning" class="text-negative">{{ warning }}</span></div>
     </div>`,
   data() {
     return {
       world: this.first, tool: "hand", size: 1, chosen: 0, shown: [true, true, true],
       grid: false, marks: true, state: "connecting", tab: this.canEdit ? "tiles" : "players",
       isOpen: window.innerWidth > 700, search: "", palette: [], players: [], follow: 0, viewAs: 0,
-      selection: null, hasCopied: false, status: "", warning: "", names: {}, pasting: null,
+      selection: null, hasCopied: false, warning: "", names: {}, pasting: null,
       brushes: BRUSHES, layerNames: LAYER_NAMES,
     };
   },
@@ -363,9 +363,10 @@ export default {
       return this.model.players.get(id)?.name ?? this.words.gone;
     },
     listPlayers() {
-      this.players = [...this.model.players.values()]
+      const players = [...this.model.players.values()]
         .map(({ id, name }) => ({ id, name }))
         .sort((a, b) => a.name.localeCompare(b.name));
+      if (JSON.stringify(players) !== JSON.stringify(this.players)) this.players = players;
       const followed = this.model.players.get(this.follow);
       if (followed && !this.viewAs && !followed.isInSight) this.$emit("where", this.follow);
     },
@@ -395,7 +396,8 @@ export default {
         ({ isInSight, places }) => isInSight && places.length && places.at(-1).tick + 3 > tick);
       const isMarked = this.painters.some((each) => now - each.since < MARK_MS + 100);
       if (this.follow) this.stayWith(model.players.get(this.follow), tick);
-      if (!(this.isStale || isMoving || isMarked || model.stale.size)) return;
+      const isChanged = model.stale.size > 0 || model.changed.size > 0;
+      if (!(this.isStale || isMoving || isMarked || isChanged)) return;
       this.isStale = false;
       this.painter.draw(model, this.camera, {
         layers: this.shown, isPictured: this.isPictured, isSomebodysView: this.viewAs > 0,
@@ -721,12 +723,16 @@ export default {
     tellStatus() {
       const at = this.hover;
       if (!at || !this.model.isOnMap(at.x, at.y)) {
-        this.status = `${this.model.width} × ${this.model.height}`;
+        this.sayStatus(`${this.model.width} × ${this.model.height}`);
         return;
       }
       const tiles = [0, 1, 2].map((layer) => this.model.tiles.get(this.model.tileAt(layer, at.x, at.y))?.name)
         .filter(Boolean).map((name) => this.names[name] ?? name.replaceAll("_", " "));
-      this.status = `${at.x}, ${at.y}  ${tiles.join(" · ")}`;
+      this.sayStatus(`${at.x}, ${at.y}  ${tiles.join(" · ")}`);
+    },
+    // Vue would look through the whole palette each time.
+    sayStatus(text) {
+      if (this.$refs.status) this.$refs.status.textContent = text;
     },
     keyDown(event) {
       const at = document.activeElement;

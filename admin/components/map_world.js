@@ -81,6 +81,8 @@ export class MapWorld {
     this.players = new Map();
     /** Chunks whose picture is out of date. @type {Set<number>} */
     this.stale = new Set();
+    /** Cells that look otherwise, as indices in a chunk, by chunk. @type {Map<number, Set<number>>} */
+    this.changed = new Map();
     /** Cells that were asked for: their number -> tile and edit. */
     this.wanted = /** @type {Map<number, {tile: number, edit: number}>} */ (new Map());
     this._bySlot = /** @type {Map<number, MapPlayer>} */ (new Map());
@@ -171,7 +173,7 @@ export class MapWorld {
       const number = this.cellNumber(layer, x, y);
       this.wanted.set(number, { tile, edit });
       numbers.push(number);
-      this.touch(x, y);
+      this.touch(layer, x, y);
     }
     this._editCells.set(edit, numbers);
   }
@@ -180,9 +182,10 @@ export class MapWorld {
   answered(edit) {
     for (const number of this._editCells.get(edit) ?? []) {
       if (this.wanted.get(number)?.edit !== edit) continue;
-      this.wanted.delete(number);
       const x = number % this.width;
-      this.touch(x, Math.floor(number / this.width) % this.height);
+      const row = (number - x) / this.width;
+      const y = row % this.height;
+      this._change((row - y) / this.height, x, y, () => this.wanted.delete(number));
     }
     this._editCells.delete(edit);
   }
@@ -192,11 +195,33 @@ export class MapWorld {
     for (const edit of [...this._editCells.keys()]) this.answered(edit);
   }
 
-  /** A cell looks otherwise, and so may its neighbours. @param {number} x @param {number} y */
-  touch(x, y) {
-    for (const [nx, ny] of [[x, y], [x - 1, y], [x + 1, y], [x, y - 1], [x, y + 1]]) {
-      if (this.isOnMap(nx, ny)) this.stale.add(this.chunkAt(nx >> 4, ny >> 4));
+  /** A cell looks otherwise, and so may its neighbours.
+   * @param {number} layer @param {number} x @param {number} y */
+  touch(layer, x, y) {
+    this._touchCell(layer, x, y);
+    this._touchCell(layer, x - 1, y);
+    this._touchCell(layer, x + 1, y);
+    this._touchCell(layer, x, y - 1);
+    this._touchCell(layer, x, y + 1);
+  }
+
+  _touchCell(/** @type {number} */ layer, /** @type {number} */ x, /** @type {number} */ y) {
+    if (!this.isOnMap(x, y)) return;
+    const chunk = this.chunkAt(x >> 4, y >> 4);
+    let cells = this.changed.get(chunk);
+    if (cells === undefined) {
+      cells = new Set();
+      this.changed.set(chunk, cells);
     }
+    cells.add((layer * 16 + (y & 15)) * 16 + (x & 15));
+  }
+
+  // What turns out as it was shown already need not be drawn again.
+  _change(/** @type {number} */ layer, /** @type {number} */ x, /** @type {number} */ y,
+    /** @type {() => void} */ work) {
+    const before = this.tileAt(layer, x, y);
+    work();
+    if (this.tileAt(layer, x, y) !== before) this.touch(layer, x, y);
   }
 
   /** The tick that is shown now. @param {number} now */
@@ -276,11 +301,13 @@ export class MapWorld {
     if (chunk.revision !== base_revision) return { chunk_x, chunk_y };
     chunk.revision = revision;
     for (const { index, tile } of cells) {
-      chunk.cells[index] = tile;
+      const layer = index >> 8;
       const x = chunk_x * CHUNK_SIZE + (index & 15);
       const y = chunk_y * CHUNK_SIZE + ((index >> 4) & 15);
-      this.wanted.delete(this.cellNumber(index >> 8, x, y));
-      this.touch(x, y);
+      this._change(layer, x, y, () => {
+        chunk.cells[index] = tile;
+        this.wanted.delete(this.cellNumber(layer, x, y));
+      });
     }
     return null;
   }
