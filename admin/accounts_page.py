@@ -7,16 +7,17 @@ from collections.abc import Awaitable, Callable
 from nicegui import ui
 
 from admin import new_password
-from admin.asking import ending, is_sure
+from admin.asking import asked_text, ending, is_sure, over_page
 from admin.frame import page
 from admin.panel import Panel, Staff
 from admin.theme import language, word
 from server.desks.audit import time_text
 from server.moderation.actor import Actor
-from server.people.identity import GUEST, Account
-from server.people.roles import MATRIX, may_grant, outranks
+from server.people.identity import GUEST, PLAYER, Account
+from server.people.roles import MATRIX, is_staff, may_grant, outranks
 
 ROWS = 25
+MOST_NAME = 20
 
 Act = Callable[[Callable[[Actor], Awaitable[object]], str], Awaitable[bool]]
 
@@ -44,6 +45,12 @@ def register(panel: Panel) -> None:
                 ui.button(word("search"), icon="search", on_click=lambda: search()).props(
                     "no-caps data-do=search"
                 )
+                if staff.may("account", "create"):
+                    ui.button(
+                        word("account_new"),
+                        icon="person_add",
+                        on_click=lambda: _ask_new(staff, act),
+                    ).props("outline no-caps data-do=new")
             rows = ui.column().classes("w-full gap-2")
             with ui.row():
                 newer = ui.button(icon="chevron_left", on_click=lambda: turn(-ROWS)).props("flat")
@@ -112,6 +119,18 @@ def _card(account: Account, staff: Staff, act: Act) -> None:
         if token is not None:
             _show_link(name, token)
 
+    async def rename() -> None:
+        wanted = await asked_text(word("account_rename"), name, MOST_NAME)
+        if wanted is not None and wanted != name:
+            done = word("account_renamed").format(name=name, now=wanted)
+            await act(lambda actor: desk.rename(actor, name, wanted), done)
+
+    async def end_two_factor() -> None:
+        question = word("account_two_factor_sure").format(name=name)
+        if await is_sure(question, word("account_two_factor")):
+            done = word("account_two_factor_done").format(name=name)
+            await act(lambda actor: desk.end_two_factor(actor, name), done)
+
     async def export() -> None:
         content = await staff.act(lambda actor: desk.export(actor, name))
         if content is not None:
@@ -142,11 +161,17 @@ def _card(account: Account, staff: Staff, act: Act) -> None:
                             on_click=lambda each=each: change_role(each),
                         ).props(f"data-role={each}")
         for action, icon, key, work in (
+            ("rename", "edit", "account_rename", rename),
             ("log_out", "logout", "account_log_out", log_out),
             ("reset_password", "key", "account_password", make_link),
+            ("end_two_factor", "phonelink_erase", "account_two_factor", end_two_factor),
             ("export", "download", "account_export", export),
             ("delete", "delete", "delete", delete),
         ):
+            # Players have no second factor.
+            is_for_staff = action == "end_two_factor"
+            if is_for_staff and not is_staff(account.role):
+                continue
             if is_lower and staff.may("account", action):
                 with ui.button(icon=icon, on_click=work).props(
                     f'flat round data-do={action} aria-label="{word(key)}"'
@@ -154,10 +179,40 @@ def _card(account: Account, staff: Staff, act: Act) -> None:
                     ui.tooltip(word(key))
 
 
+def _ask_new(staff: Staff, act: Act) -> None:
+    """An account for somebody; they choose its password themselves."""
+    desk = staff.panel.services.account_desk
+    titles = {
+        role: MATRIX.titles[role][language()]
+        for role in MATRIX.granted
+        if role != GUEST and outranks(staff.role, role)
+    }
+    with over_page(), ui.dialog() as dialog, ui.card().classes("w-full max-w-lg"):
+        ui.label(word("account_new")).classes("text-lg")
+        field = ui.input(word("name")).props(f"outlined maxlength={MOST_NAME}").classes("w-full")
+        role = ui.select(titles, value=PLAYER, label=word("role")).props("outlined")
+        role.classes("w-full")
+        ui.label(word("account_new_hint")).classes("text-sm opacity-80")
+
+        async def create() -> None:
+            name, token = str(field.value or ""), ""
+
+            async def work(actor: Actor) -> None:
+                nonlocal token
+                token = await desk.invite(actor, name, str(role.value))
+
+            if await act(work, word("account_made").format(name=name)):
+                dialog.close()
+                _show_link(name, token)
+
+        ending(dialog, word("create"), create)
+    dialog.open()
+
+
 def _show_link(name: str, token: str) -> None:
     request = ui.context.client.request
     base = str(request.base_url).rstrip("/").removesuffix("/admin") if request else ""
-    with ui.dialog() as dialog, ui.card().classes("max-w-xl"):
+    with over_page(), ui.dialog() as dialog, ui.card().classes("w-full max-w-xl"):
         ui.label(word("account_link").format(name=name))
         link = f"{base}/admin{new_password.PATH}#{token}"
         ui.input(value=link).props("outlined readonly data-do=link").classes("w-full")

@@ -14,6 +14,10 @@ WORDS = {
         "ru": 'who:Владимир action:player.ban action:world subject:"часть" via:panel since:2h '
         "until:2026-11-22T18:30",
     },
+    "audit_none": {
+        "en": "Nothing of the kind is on record. What the staff does stands here from then on.",
+        "ru": "Ничего такого не записано. Всё, что сделает команда, появится здесь.",
+    },
     "audit_time": {"en": "Time, UTC", "ru": "Время, UTC"},
     "audit_actor": {"en": "Who", "ru": "Кто"},
     "audit_via": {"en": "Through", "ru": "Откуда"},
@@ -23,9 +27,32 @@ WORDS = {
     "role": {"en": "Role", "ru": "Роль"},
     "role_any": {"en": "All roles", "ru": "Все роли"},
     "created": {"en": "Since", "ru": "С"},
-    "seen": {"en": "Last seen", "ru": "Был здесь"},
+    "seen": {"en": "Last seen", "ru": "Последний визит"},
     "account_role": {"en": "Change role", "ru": "Сменить роль"},
     "account_role_done": {"en": "{name} is now: {role}", "ru": "{name} — теперь {role}"},
+    "account_new": {"en": "New account", "ru": "Новая учётная запись"},
+    "account_new_hint": {
+        "en": "You get a link by which its owner sets the password: it works once, within a day.",
+        "ru": "Вы получите ссылку, по которой владелец задаст пароль: она действует один раз, "
+        "в течение суток.",
+    },
+    "account_made": {"en": "{name} has an account now.", "ru": "Учётная запись {name} создана."},
+    "account_rename": {"en": "Rename", "ru": "Переименовать"},
+    "account_renamed": {
+        "en": "{name} is called {now} from now on.",
+        "ru": "{name} теперь зовётся {now}.",
+    },
+    "account_two_factor": {"en": "End the second factor", "ru": "Отключить второй шаг входа"},
+    "account_two_factor_sure": {
+        "en": "Let {name} sign in without a code? Do that for somebody who lost their codes, and "
+        "only when you know that it is they who ask.",
+        "ru": "Пускать {name} без кода? Делайте это, если коды потеряны, и только когда уверены, "
+        "что просит владелец.",
+    },
+    "account_two_factor_done": {
+        "en": "{name} signs in without a code now.",
+        "ru": "{name} теперь входит без кода.",
+    },
     "account_log_out": {"en": "Log out everywhere", "ru": "Завершить все сеансы"},
     "account_log_out_sure": {
         "en": "End all log-ins and the connection of {name}?",

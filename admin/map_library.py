@@ -6,10 +6,12 @@ from collections.abc import Awaitable, Callable
 
 from nicegui import events, ui
 
+from admin.asking import is_sure
 from admin.map_dialogs import Desk, Dialog
 from admin.theme import word
 from server.mapfiles import WRITABLE
 from server.mapmakers.kinds import MAP_MAKERS
+from server.moderation.actor import Actor
 from server.moderation.map_deeds import NewMap
 
 LARGEST_UPLOAD = 32 * 1024 * 1024
@@ -48,6 +50,8 @@ def maps(desk: Desk) -> None:
                     ui.label(world).classes("opacity-70 w-28 ellipsis")
                     if staff.may("map", "export"):
                         _exports(desk, stored.name)
+                    if staff.may("map", "delete") and not world:
+                        _delete(desk, stored.name, fill)
 
     ui.timer(0, fill, once=True)
     dialog.open()
@@ -65,6 +69,21 @@ def _exports(desk: Desk, name: str) -> None:
     ):
         for ending in WRITABLE:
             ui.menu_item(f"{word('maps_export')} {ending}", lambda ending=ending: download(ending))
+
+
+def _delete(desk: Desk, name: str, changed: Callable[[], Awaitable[None]]) -> None:
+    async def delete() -> None:
+        if await is_sure(word("maps_delete_sure").format(name=name), word("delete")):
+
+            async def deed(actor: Actor) -> bool:
+                await desk.deeds.delete(actor, name)
+                return True
+
+            await desk.staff.act(deed, word("maps_deleted").format(name=name))
+            await changed()
+
+    button = ui.button(icon="delete", on_click=delete).props("flat dense round")
+    button.props["aria-label"] = f"{word('delete')} {name}"
 
 
 def _new_map(desk: Desk, changed: Callable[[], Awaitable[None]]) -> None:

@@ -133,6 +133,11 @@ WORDS = {
         "ru": "Карта Tiled: .tmx, .tmj или .zip вместе с наборами тайлов",
     },
     "maps_export": {"en": "Download as", "ru": "Скачать как"},
+    "maps_delete_sure": {
+        "en": "Delete the map {name} for good, with its history and its snapshots?",
+        "ru": "Удалить карту {name} навсегда, с её историей и снимками?",
+    },
+    "maps_deleted": {"en": "The map {name} is deleted.", "ru": "Карта {name} удалена."},
     "maps_area_new": {"en": "New area", "ru": "Новая область"},
     "maps_area_there": {"en": "Areas here", "ru": "Области здесь"},
     "maps_area_add": {"en": "Add", "ru": "Добавить"},

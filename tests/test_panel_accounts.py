@@ -15,6 +15,7 @@ from tests import toolbox
 from tests.browser import browser_page
 from tests.desks import PEOPLE, operator, signed_in, staffed_server
 from tests.mock_server import MockServer
+from tests.panel import never_reloads
 from tests.people import (
     account,
     actor,
@@ -40,7 +41,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
 
 async def found(page: Page, name: str) -> None:
     """Only that account is on the page."""
-    await page.get_by_label("Name").fill(name)
+    await page.get_by_label("Name", exact=True).fill(name)
     await page.locator("[data-do=search]").click()
     await page.locator("[data-account]").nth(1).wait_for(state="detached")
     await page.get_by_text(name, exact=True).wait_for()
@@ -114,6 +115,45 @@ def test_a_password_link_works_once_and_the_staff_never_sees_the_password(
     assert log_in(server, "Cyd", NEW_PASSWORD).status == 200
 
 
+def test_a_new_accounts_owner_alone_sets_its_password(server: RunningServer) -> None:
+    async def scene() -> None:
+        async with signed_in(server, "/accounts", PEOPLE[Role.ADMIN]) as page:
+            await page.locator("[data-do=new]").click()
+            await page.locator(".q-dialog").get_by_label("Name").fill("Willie")
+            await page.locator(".q-dialog").get_by_label("Role").click()
+            await page.get_by_role("option", name="Moderator").wait_for()
+            assert await page.get_by_role("option", name="Owner").count() == 0
+            await page.get_by_role("option", name="Moderator").click()
+            await page.locator("[data-do=yes]").click()
+            link = await page.locator("input[data-do=link]").input_value()
+            await page.goto(link)
+            await page.fill("input[name=password]", NEW_PASSWORD)
+            await page.fill("input[name=again]", NEW_PASSWORD)
+            await page.keyboard.press("Enter")
+            await page.get_by_text("The password is set").wait_for()
+
+    asyncio.run(scene())
+    assert log_in(server, "Willie", NEW_PASSWORD).told["account"]["role"] == "moderator"
+
+
+def test_a_player_gets_another_name_before_the_eyes_of_all(server: RunningServer) -> None:
+    told = register(server, "Fay")
+
+    async def scene() -> None:
+        fay = await enter(server, told["ticket"])
+        async with signed_in(server, "/accounts", PEOPLE[Role.MODERATOR]) as page:
+            await found(page, "Fay")
+            await page.locator("[data-do=rename]").click()
+            await page.locator(".q-dialog").get_by_label("Rename").fill("Winnie")
+            await page.locator("[data-do=yes]").click()
+            await page.get_by_text("Fay is called Winnie from now on.").wait_for()
+            await fay.wait_for(lambda each: each.player("Winnie") is not None)
+        await hang_up(fay)
+
+    asyncio.run(scene())
+    assert log_in(server, "Winnie").status == 200
+
+
 def test_deleting_an_account_takes_two_clicks_and_ends_its_connection(
     server: RunningServer,
 ) -> None:
@@ -143,6 +183,7 @@ def test_who_loses_the_role_cannot_go_on_from_an_open_page(server: RunningServer
         async with signed_in(server, "/accounts", name) as page:
             await found(page, "Eve")
             await page.locator("[data-do=log_out]").click()
+            await never_reloads(page)
             await asyncio.to_thread(operator, server, "admin", "role", name, "builder")
             await page.locator("[data-do=yes]").click()
             await page.get_by_text("Your role may not do that.").first.wait_for()
@@ -185,6 +226,8 @@ def test_nobody_acts_upon_an_equal_or_a_higher_one() -> None:
         account(server, name, role)
         for work in (desk.log_out, desk.password_link, desk.export, desk.delete):
             assert refusal(work(admin, name)) is ErrorCode.FORBIDDEN
+        assert refusal(desk.rename(admin, name, "Dan")) is ErrorCode.FORBIDDEN
+        assert refusal(desk.invite(admin, "Dan", role)) is ErrorCode.FORBIDDEN
         assert refusal(desk.change_role(admin, name, Role.PLAYER)) is ErrorCode.FORBIDDEN
 
 

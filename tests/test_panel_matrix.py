@@ -65,6 +65,8 @@ DEEDS: dict[str, tuple[str, Callable[[Desks, Actor], Coroutine[Any, Any, object]
         "account.reset_password",
         lambda d, a: d.accounts.password_link(a, "Subject"),
     ),
+    "create account": ("account.create", lambda d, a: d.accounts.invite(a, "Lulu", Role.PLAYER)),
+    "rename account": ("account.rename", lambda d, a: d.accounts.rename(a, "Subject", "Other")),
     "export account": ("account.export", lambda d, a: d.accounts.export(a, "Subject")),
     "delete account": ("account.delete", lambda d, a: d.accounts.delete(a, "Subject")),
     "change role": (

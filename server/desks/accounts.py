@@ -5,6 +5,7 @@ Where none runs, the lobby has no worlds and nobody is there.
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 
 from protocol_spec.codec import ErrorCode
@@ -56,6 +57,14 @@ class AccountDesk:
         audit = actor.audit("account.create", checked_name(name), role=role)
         return await self._accounts.create(name, password, role, audit=audit)
 
+    async def invite(self, actor: Actor, name: str, role: str) -> str:
+        """An account for somebody, who sets its password by the token that is the result.
+
+        Until then nobody can log in to it. Raises Rejected.
+        """
+        await self.create(actor, name, secrets.token_urlsafe(), role)
+        return self._accounts.issue_password_link(await self._find(name))
+
     async def change_role(self, actor: Actor, name: str, role: str) -> RoleChange:
         """Raises Rejected."""
         account = await self._find(name)
@@ -86,6 +95,13 @@ class AccountDesk:
         """By a part of the name; whoever was here last comes first. Raises Rejected."""
         actor.check("account", "see")
         return await self._database.do(accounts.search_accounts, text, role, limit, offset)
+
+    async def rename(self, actor: Actor, name: str, now: str) -> str:
+        """Gives an account another name; returns how it is spelled. Raises Rejected."""
+        account = await self._find(name)
+        actor.check("account", "rename", _other(actor, account))
+        audit = actor.audit("account.rename", account.name, now=checked_name(now))
+        return await self._accounts.rename_account(account, now, audit)
 
     async def log_out(self, actor: Actor, name: str) -> None:
         """Ends all log-ins and connections of an account. Raises Rejected."""

@@ -18,6 +18,7 @@ from server.mapfiles.archive import unpack_archive
 from server.mapfiles.mapfile import LARGEST_SIDE, SMALLEST_SIDE
 from server.mapmakers.kinds import MAP_MAKERS
 from server.moderation.actor import Actor
+from server.store import maps
 from server.store.audit import write_audit
 from server.store.thread import Database
 from server.tiles import builtin_tile_set
@@ -95,6 +96,13 @@ class MapDeeds:
             raise MapRefused(str(error)) from error
         await self._maps.add(wanted.name, draft, tiles)
         await self._record(actor, "create", wanted.name, kind=wanted.kind, seed=wanted.seed)
+
+    async def delete(self, actor: Actor, name: str) -> None:
+        """For good, with its history. Raises Rejected, MapRefused, StoreError."""
+        actor.check("map", "delete")
+        audit = actor.audit("map.delete", name)
+        if not await self._database.do(maps.delete_map, name, audit):
+            raise MapRefused(f"there is no map {name!r}, or a world is made of it")
 
     async def import_file(self, actor: Actor, name: str, file_name: str, data: bytes) -> list[str]:
         """Makes a map of a file; returns what could not be kept of it. Raises like `create`."""

@@ -246,17 +246,23 @@ class Accounts:
         name = await self._rename(identity.player_id, identity.role, name)
         session.notice(NoticeCode.NAME_CHANGED, before, name)
 
-    async def _rename(self, player_id: int, role: str, name: str) -> str:
+    async def _rename(
+        self, player_id: int, role: str, name: str, audit: Audit | None = None
+    ) -> str:
         name = _allowed_name(name, role)
         key = skeleton(name)
         with self._lobby.names.claiming(key, player_id):
             if role != GUEST:
-                await self._change(player_id, name=name, skeleton=key)
+                await self._change(player_id, audit, name=name, skeleton=key)
             elif await self._database.do(accounts.find_account, skeleton=key):
                 raise Rejected(ErrorCode.NAME_REGISTERED)
             if (identity := self._lobby.find_identity(player_id)) is not None:
                 self._lobby.rename(identity, name)
         return name
+
+    async def rename_account(self, account: Account, name: str, audit: Audit) -> str:
+        """Gives an account another name, whether its owner is here or not. Raises Rejected."""
+        return await self._rename(account.player_id, account.role, name, audit)
 
     async def export(self, account: Account) -> bytes:
         """All that is kept of somebody, as JSON."""
@@ -306,9 +312,9 @@ class Accounts:
         except Busy as trouble:
             raise busy(trouble) from None
 
-    async def _change(self, player_id: int, **columns: Any) -> None:
+    async def _change(self, player_id: int, audit: Audit | None = None, **columns: Any) -> None:
         try:
-            changed = await self._database.do(accounts.change_account, player_id, None, columns)
+            changed = await self._database.do(accounts.change_account, player_id, audit, columns)
         except NameTaken:
             raise Rejected(ErrorCode.NAME_REGISTERED) from None
         if changed is None:

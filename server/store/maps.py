@@ -129,6 +129,21 @@ def change_world(
     return True
 
 
+def delete_map(session: Session, name: str, audit: Audit) -> bool:
+    """With its history, its kept states and its tile set.
+
+    Returns whether there was such a map that no world is made of.
+    """
+    row = session.exec(select(MapRow).where(MapRow.name == name)).first()
+    if row is None or session.exec(select(WorldRow).where(WorldRow.map_id == row.id)).first():
+        return False
+    session.delete(row)
+    session.flush()
+    session.exec(delete(TileSetRow).where(col(TileSetRow.id) == row.tile_set_id))
+    write_audit(session, audit)
+    return True
+
+
 def delete_world(session: Session, name: str, audit: Audit) -> bool:
     """With where accounts stood in it and what modes kept; its map stays.
 
