@@ -32,6 +32,7 @@ from admin import (
     socket_guard,
     worlds_page,
 )
+from admin.open_pages import OpenPages
 from admin.panel import Panel
 from admin.sessions import PanelSessions
 from server.desks.audit import AuditDesk
@@ -76,11 +77,15 @@ def register(
         settings_desk,
         AuditDesk(services.database),
         PanelSessions(),
+        OpenPages(),
     )
+    panel.sessions.on_closed = panel.open_pages.look
     services.accounts.on_closed = panel.sessions.close_all
 
     def role_changed(player_id: int, role: str) -> None:
-        if not is_staff(role):
+        if is_staff(role):
+            panel.open_pages.look(player_id)
+        else:
             panel.sessions.close_all(player_id)
 
     services.deeds.on_role_changed = role_changed
@@ -104,5 +109,6 @@ def register(
     audit_page.register(panel)
     accounts_page.register(panel)
     socket_guard.install()
+    pages.add_middleware(socket_guard.OwnFilesOnly)
     pages.add_middleware(SecureOnly)
     ui.run_with(app, mount_path=MOUNT_PATH, title="Estragon", favicon="🌳", reconnect_timeout=5)

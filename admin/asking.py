@@ -9,8 +9,13 @@ from nicegui import ui
 from admin.theme import word
 
 
+def over_page() -> ui.element:
+    """Where a dialog stays open while the list that it was asked for in is drawn anew."""
+    return ui.context.client.content
+
+
 async def is_sure(question: str, yes: str) -> bool:
-    with ui.dialog() as dialog, ui.card():
+    with over_page(), ui.dialog() as dialog, ui.card():
         ui.label(question).classes("text-base")
         ending(dialog, yes, lambda: dialog.submit(True))
     return bool(await dialog)
@@ -18,7 +23,7 @@ async def is_sure(question: str, yes: str) -> bool:
 
 async def asked_text(title: str, value: str, most: int) -> str | None:
     """What somebody wrote; None where they thought better of it."""
-    with ui.dialog() as dialog, ui.card().classes("min-w-80"):
+    with over_page(), ui.dialog() as dialog, ui.card().classes("min-w-80"):
         field = ui.textarea(title, value=value).props(f"outlined autogrow maxlength={most}")
         field.classes("w-full")
         ending(dialog, word("save"), lambda: dialog.submit(field.value))

@@ -10,14 +10,15 @@ from nicegui import ui
 from admin.panel import SIGN_IN, SignedOut, Staff
 from admin.theme import LANGUAGE_COOKIE, language, speak, word
 
-CHECK_SECONDS = 0.25
-"""So soon an open page closes when its owner is signed out, or no longer of the staff."""
+CHECK_SECONDS = 1.0
+"""So often an open page looks by itself whether its session has run out; all else it is told."""
 DARK_COOKIE = "estragon_dark"
 OWN_PATH = "/me"
 STYLE = """
 .nicegui-link { color: var(--q-primary); }
-/* The head's brown is hard to read on black. */
-.body--dark :is(.text-primary, .q-item--active, .nicegui-link) { color: #dba873 !important; }
+/* The head's brown is hard to read on black. Quasar's own rule for text takes the variable. */
+.body--dark :is(.text-primary, .q-field--focused) { --q-primary: #dba873; }
+.body--dark :is(.q-item--active, .nicegui-link) { color: #dba873 !important; }
 """
 YEAR_SECONDS = 366 * 24 * 3600
 
@@ -66,15 +67,27 @@ def page(key: str, staff: Staff, *, wide: bool = False) -> Iterator[None]:
     with column.props("data-page"):
         yield
 
-    async def check() -> None:
-        try:
-            await staff.account(is_use=False)
-        except SignedOut:
-            if not column.is_deleted:
-                column.delete()  # What was seen is gone at once, however long the other page takes.
-            ui.navigate.to(SIGN_IN)
+    client, role = ui.context.client, staff.role
 
-    ui.timer(CHECK_SECONDS, check)
+    async def look() -> None:
+        nonlocal role
+        try:
+            now = (await staff.account(is_use=False)).role
+        except SignedOut:
+            now = ""
+        if now == role or column.is_deleted:
+            return
+        role = now
+        with client:
+            if now:
+                ui.navigate.reload()  # Another role sees other pages, and other things on them.
+            else:
+                # What was seen is gone at once, however long the next page takes.
+                client.content.clear()
+                ui.navigate.to(SIGN_IN)
+
+    client.on_delete(staff.panel.open_pages.add(staff.account_id, look))
+    ui.timer(CHECK_SECONDS, look)
 
 
 def _way(path: str, name: str, icon: str, *, is_here: bool) -> None:

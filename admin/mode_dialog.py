@@ -8,7 +8,7 @@ from typing import Any
 
 from nicegui import ui
 
-from admin.asking import ending
+from admin.asking import ending, over_page
 from admin.panel import Staff
 from admin.theme import WORDS, word
 from server.desks.modes import ModeDesk, ModeSetting
@@ -25,7 +25,7 @@ async def ask_mode(staff: Staff, desk: ModeDesk, world: str, act: Act) -> None:
     names = desk.names()
     titles = {each: mode_title(each) for each in dict.fromkeys([*names, state.mode])}
     fields: dict[str, Callable[[], Any]] = {}
-    with ui.dialog() as dialog, ui.card().classes("w-[32rem] max-w-full"):
+    with over_page(), ui.dialog() as dialog, ui.card().classes("w-[32rem] max-w-full"):
         ui.label(f"{word('world_mode')}: {world}").classes("text-lg")
         chosen = ui.select(titles, label=word("mode"), value=state.mode)
         chosen.props("outlined data-field=mode").classes("w-full")

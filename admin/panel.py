@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from nicegui import ui
 
+from admin.open_pages import OpenPages
 from admin.sessions import PanelSession, PanelSessions
 from admin.theme import WORDS, word
 from protocol_spec.codec import ErrorCode
@@ -45,6 +46,7 @@ class Panel:
     settings_desk: SettingsDesk
     audit_desk: AuditDesk
     sessions: PanelSessions
+    open_pages: OpenPages
 
     def page(self, path: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Decorates what builds the page."""
@@ -81,6 +83,10 @@ class Staff:
     @property
     def name(self) -> str:
         return self._account.name if self._account else ""
+
+    @property
+    def account_id(self) -> int:
+        return self._account.player_id if self._account else 0
 
     @property
     def role(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from server.people.tokens import TokenKind, new_token, token_hash
@@ -33,6 +34,8 @@ class PanelSessions:
     def __init__(self) -> None:
         self._sessions: dict[str, PanelSession] = {}
         self._numbers = itertools.count(1)
+        self.on_closed: Callable[[int], None] = lambda account_id: None
+        """Told whose session is over, where it was ended and did not just run out."""
 
     def open(self, account_id: int, now: float, address: str = "", browser: str = "") -> str:
         """A new session, with a token that nobody had before."""
@@ -65,7 +68,9 @@ class PanelSessions:
         return sorted(own, key=lambda each: each.opened, reverse=True)
 
     def close(self, token: str) -> None:
-        self._sessions.pop(token_hash(token), None)
+        closed = self._sessions.pop(token_hash(token), None)
+        if closed is not None:
+            self.on_closed(closed.account_id)
 
     def close_number(self, account_id: int, number: int) -> None:
         """The account's own one of that number."""
@@ -74,11 +79,13 @@ class PanelSessions:
             for key, each in self._sessions.items()
             if (each.account_id, each.number) != (account_id, number)
         }
+        self.on_closed(account_id)
 
     def close_all(self, account_id: int) -> None:
         self._sessions = {
             key: each for key, each in self._sessions.items() if each.account_id != account_id
         }
+        self.on_closed(account_id)
 
     def _forget(self, now: float) -> None:
         alive = {key: each for key, each in self._sessions.items() if not _is_over(each, now)}

@@ -12,6 +12,7 @@ from protocol_spec.client import Client, Refused
 from protocol_spec.codec import ErrorCode
 from server.people.roles import Role
 from tests.desks import PEOPLE, operator, refused, signed_in, staffed_server
+from tests.panel import never_reloads
 from tests.people import ask, becomes, hang_up
 from tests.running import RunningServer
 
@@ -140,6 +141,7 @@ def test_each_change_is_in_the_audit_and_a_lesser_role_is_refused(server: Runnin
             await becomes_so(page, "message_of_the_day")
             field = page.locator("[data-setting=message_of_the_day] input")
             await field.fill("Cake at six")
+            await never_reloads(page)
             await asyncio.to_thread(operator, server, "admin", "role", name, "moderator")
             await page.locator("[data-setting=message_of_the_day] [data-do=save]").click()
             await page.get_by_text("Your role may not do that.").first.wait_for()

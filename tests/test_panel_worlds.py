@@ -15,6 +15,7 @@ from protocol_spec.codec import ErrorCode, ModePhase, NoticeCode
 from server.people.roles import Role
 from server.tiles import builtin_tile_set
 from tests.desks import PEOPLE, operator, refused, signed_in, staffed_server
+from tests.panel import never_reloads
 from tests.people import QUICK, close_code, hang_up, staff
 from tests.running import RunningServer
 
@@ -135,6 +136,21 @@ def test_the_message_of_the_day_reaches_who_is_there_and_who_comes(server: Runni
     asyncio.run(scene())
 
 
+def test_what_one_writes_stays_while_players_come_and_go(server: RunningServer) -> None:
+    async def scene() -> None:
+        async with signed_in(server, "/worlds") as page:
+            await press(page, "village", "message")
+            field = page.get_by_label("Message of the day")
+            await field.fill("half a sent")
+            gus = await Client.join(server.url, "Gus", "village")
+            await page.get_by_text("Players: 1").first.wait_for()
+            assert await field.input_value() == "half a sent"
+            await page.locator(".q-dialog").get_by_text("Cancel").click()
+            await hang_up(gus)
+
+    asyncio.run(scene())
+
+
 def test_who_loses_the_role_cannot_stop_a_world_from_an_open_page(server: RunningServer) -> None:
     name = PEOPLE[Role.ADMIN]
 
@@ -143,6 +159,7 @@ def test_who_loses_the_role_cannot_stop_a_world_from_an_open_page(server: Runnin
             await press(page, "village", "message")
             field = page.get_by_label("Message of the day")
             await field.fill("mine")
+            await never_reloads(page)
             await asyncio.to_thread(operator, server, "admin", "role", name, "moderator")
             await say_yes(page)
             await page.get_by_text("Your role may not do that.").wait_for()
