@@ -52,7 +52,9 @@ def register(panel: Panel) -> None:
                 ],
                 rows=[],
                 row_key="number",
-            ).props("wrap-cells flat bordered")
+            ).props(f'wrap-cells flat bordered no-data-label="{word("audit_none")}"')
+            # On a phone it is a stack of cards.
+            table.props(':grid="Quasar.Screen.lt.md"')
             table.classes("w-full")
             with ui.row():
                 newer = ui.button(word("newer"), icon="chevron_left", on_click=lambda: turn(-1))

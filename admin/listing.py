@@ -33,7 +33,9 @@ class Listing(ui.element, component="components/listing.js"):
         actions: list[dict[str, str]] | None = None,
         on_act: Callable[[str, int], Any] | None = None,
         has_search: bool = False,
+        empty: str = "peace_nothing",
     ) -> None:
+        """`empty` is the word for a table without rows."""
         super().__init__()
         ui.add_css(STYLE)
         self.rows: list[Row] = []
@@ -41,7 +43,7 @@ class Listing(ui.element, component="components/listing.js"):
         self._props["columns"] = columns
         self._props["actions"] = actions or []
         self._props["locale"] = LOCALES[language()]
-        self._props["empty"] = word("peace_nothing")
+        self._props["empty"] = word(empty)
         self._props["forever"] = word("peace_forever")
         self._props["search"] = word("peace_search") if has_search else ""
         self.classes("w-full")

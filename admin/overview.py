@@ -7,6 +7,7 @@ from typing import Any
 from nicegui import ui
 
 from admin.frame import page
+from admin.mode_dialog import mode_title
 from admin.panel import Panel, Staff
 from admin.theme import word
 from server.desks.audit import time_text
@@ -30,7 +31,11 @@ def register(panel: Panel, trends: Trends) -> None:
         if staff is None:
             return
         with page("overview", staff):
-            with ui.row().classes("gap-3"):
+            with (
+                ui.element()
+                .classes("w-full grid gap-3")
+                .style("grid-template-columns: repeat(auto-fill, minmax(8.5rem, 1fr))")
+            ):
                 figures = {
                     key: _figure(key)
                     for key in (
@@ -95,7 +100,7 @@ def register(panel: Panel, trends: Trends) -> None:
             worlds.rows = [
                 {
                     "name": each.name,
-                    "mode": each.mode,
+                    "mode": mode_title(each.mode),
                     "players": each.player_count,
                     "tick": f"{each.tick_p50_ms:.1f} / {each.tick_p99_ms:.1f}",
                     "late": each.late_ticks,
@@ -141,7 +146,7 @@ async def _open_reports(staff: Staff) -> str:
 
 
 def _figure(key: str, way: str = "") -> ui.label:
-    card = ui.card().classes("min-w-32 p-3 gap-1").props(f"data-figure={key}")
+    card = ui.card().classes("p-3 gap-1").props(f"data-figure={key}")
     with card:
         ui.label(word(key)).classes("text-sm opacity-70")
         label = ui.label().classes("text-xl")
@@ -154,11 +159,16 @@ def _chart(title: str) -> ui.echart:
     options: dict[str, Any] = {
         "title": {"text": title, "textStyle": {"fontSize": 14, "color": "#888"}},
         "grid": {"left": 44, "right": 16, "top": 40, "bottom": 28},
-        "xAxis": {"type": "time", "axisLabel": {"hideOverlap": True}},
+        "xAxis": {
+            "type": "time",
+            "splitNumber": 4,
+            "axisLabel": {"hideOverlap": True, "color": "#888"},
+        },
         "yAxis": {
             "type": "value",
             "min": 0,
             "minInterval": 1,
+            "axisLabel": {"color": "#888"},
             "splitLine": {"lineStyle": {"opacity": 0.3}},
         },
         "tooltip": {"trigger": "axis"},

@@ -26,6 +26,21 @@ WORDS = {
     "peace_moved": {"en": "{name} was moved.", "ru": "{name}: перемещение выполнено."},
     "peace_told": {"en": "{name} has been told.", "ru": "{name}: сообщение показано."},
     "peace_role_changed": {"en": "{name} is {role} now.", "ru": "{name}: теперь {role}."},
+    # Where there is nothing to show.
+    "peace_nobody_here": {
+        "en": "Nobody is here now. Whoever comes stands here at once; those who have accounts are "
+        "on the page of accounts at any time.",
+        "ru": "Сейчас никого нет. Кто войдёт, сразу появится здесь; у кого есть учётная запись — "
+        "всегда на странице учётных записей.",
+    },
+    "peace_no_reports": {
+        "en": "There are no such cases. Players open them with /report and a name.",
+        "ru": "Таких дел нет. Игроки заводят их командой /report с именем.",
+    },
+    "peace_no_sanctions": {
+        "en": "There are none. Warnings, mutes and bans begin on a player's page.",
+        "ru": "Пусто. Предупреждения, муты и баны начинаются на странице игрока.",
+    },
     # What a dialog asks.
     "peace_reason": {"en": "Reason, told to the player", "ru": "Причина, её увидит игрок"},
     "peace_outside_reason": {"en": "Reason, told to players", "ru": "Причина, её увидят игроки"},
@@ -78,6 +93,7 @@ WORDS = {
     "peace_in_lobby": {"en": "In the lobby", "ru": "В лобби"},
     "peace_at": {"en": "{world}, {x}, {y}", "ru": "{world}, {x}, {y}"},
     "peace_on_map": {"en": "On the map", "ru": "На карте"},
+    "peace_account": {"en": "Account", "ru": "Запись"},
     "peace_account_since": {"en": "Account since", "ru": "Учётная запись с"},
     "peace_seen": {"en": "Last seen", "ru": "Последний раз"},
     "peace_names": {"en": "Names and visits", "ru": "Имена и посещения"},

@@ -10,6 +10,7 @@ from admin.panel import Panel
 from admin.theme import language, word
 from server.moderation.actor import Actor
 from server.moderation.records import Presence, Records
+from server.people.identity import GUEST
 from server.people.roles import MATRIX
 
 REFRESH_SECONDS = 2.0
@@ -26,6 +27,7 @@ def register(panel: Panel) -> None:
             return
         columns = [
             column("name", "name", "link", href="page"),
+            column("account", "peace_account"),
             column("role", "peace_role"),
             column("world", "world"),
             column("place", "place"),
@@ -37,7 +39,7 @@ def register(panel: Panel) -> None:
         if staff.may("player", "see_address"):
             columns.append(column("address", "peace_address"))
         with page("players", staff):
-            table = Listing(columns, has_search=True)
+            table = Listing(columns, has_search=True, empty="peace_nobody_here")
 
         async def read(actor: Actor) -> list[Presence]:
             return records.present(actor)
@@ -57,6 +59,7 @@ def _row(presence: Presence) -> Row:
         "id": presence.player_id,
         "page": f"/admin/players/{presence.player_id}",
         "name": presence.name,
+        "account": "" if presence.role == GUEST else f"№ {presence.player_id}",
         "role": MATRIX.titles[presence.role][language()],
         "world": here if presence.is_connected else word("peace_expected"),
         "place": ", ".join(map(str, presence.place or ())),

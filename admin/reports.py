@@ -27,7 +27,7 @@ def register(panel: Panel) -> None:
         states = {each: word(f"peace_{each}") for each in (OPEN, TAKEN, CLOSED)}
         with page("reports", staff):
             state = ui.toggle({**states, "": word("peace_all")}, value=OPEN).props("no-caps")
-            table = Listing(report_columns(), has_search=True)
+            table = Listing(report_columns(), has_search=True, empty="peace_no_reports")
 
         async def refresh() -> None:
             found = await staff.see(lambda actor: records.reports(actor, state.value))

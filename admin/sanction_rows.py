@@ -34,6 +34,7 @@ class SanctionRows:
                 action("lift", "peace_lift", "lock_open"),
             ],
             on_act=self._act,
+            empty="peace_no_sanctions",
         )
 
     def show(self, sanctions: list[Sanction]) -> None:

@@ -81,9 +81,14 @@ def _field(state: SettingState, change: Change, *, may: bool) -> None:
         if isinstance(state.value, bool):
             field = ui.switch(title, value=state.value, on_change=save).classes("grow")
         elif isinstance(state.value, str):
-            field = ui.input(title, value=state.value).props("outlined dense").classes("grow")
+            _title(title)
+            field = ui.input(value=state.value)
         else:
-            field = ui.number(title, value=state.value).props("outlined dense").classes("grow")
+            _title(title)
+            field = ui.number(value=state.value)
+        if not isinstance(state.value, bool):
+            field.props("outlined dense").classes("grow")
+            field.props["aria-label"] = title
         field.set_enabled(may)
         if may and not isinstance(state.value, bool):
             field.on("keydown.enter", save)
@@ -91,6 +96,11 @@ def _field(state: SettingState, change: Change, *, may: bool) -> None:
         if may and state.is_changed:
             given = word("setting_reset").format(value=_said(state.given))
             ui.button(given, icon="undo", on_click=reset).props("flat no-caps data-do=reset")
+
+
+def _title(text: str) -> None:
+    """Above the field on a phone, where there is no room in it, and beside it elsewhere."""
+    ui.label(text).classes("w-full sm:w-72")
 
 
 def _row(state: SettingState) -> None:
