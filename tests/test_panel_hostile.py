@@ -5,18 +5,18 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-import pytest
 from playwright.async_api import Page
 
 from protocol_spec.client import Client
-from tests.browser import PHONE
+from tests.browser import DESK, PHONE, people
 from tests.hostile import STRINGS, fill, fill_maps, watched
-from tests.panel import signed_in, staffed_server
+from tests.panel import sign_in_at, staffed_server
 
 PATHS = (
     *("/", "/map", "/players", "/players/900", "/chat", "/reports", "/reports/7", "/sanctions"),
     *("/accounts", "/worlds", "/audit", "/settings", "/me"),
 )
+PATIENCE_MS = 60_000
 LIVE = "document.querySelector('canvas.map-canvas').live"
 
 
@@ -56,19 +56,22 @@ async def look_at_maps(page: Page, base: str, worlds: list[str]) -> None:
     await page.locator(".q-dialog").get_by_text(STRINGS[1], exact=True).first.wait_for()
 
 
-@pytest.mark.parametrize("size", [(1280, 800), PHONE], ids=["desk", "phone"])
-def test_nothing_hostile_runs_or_breaks_any_page(tmp_path: Path, size: tuple[int, int]) -> None:
+def test_nothing_hostile_runs_or_breaks_any_page(tmp_path: Path, chromium: Path) -> None:
     (tmp_path / "data").mkdir()
     worlds = fill_maps(tmp_path / "data")
 
-    async def scene() -> None:
-        client = await Client.join(server.url, "Clov", worlds[1])
-        async with (
-            signed_in(server, "Vladimir", "/me", language="ru", size=size) as page,
-            watched(page, server.base),
-        ):
+    async def look(page: Page, size: tuple[int, int]) -> None:
+        page.set_default_timeout(PATIENCE_MS)
+        await page.set_viewport_size({"width": size[0], "height": size[1]})
+        await sign_in_at(page, server, "Vladimir", "/me")
+        async with watched(page, server.base):
             await look_round(page, server.base, size[0])
             await look_at_maps(page, server.base, worlds)
+
+    async def scene() -> None:
+        client = await Client.join(server.url, "Clov", worlds[1])
+        async with people(chromium, 2, language="ru") as (desk, phone):
+            await asyncio.gather(look(desk, DESK), look(phone, PHONE))
         await client.close()
 
     with staffed_server(tmp_path, ("Vladimir", "owner")) as server:
