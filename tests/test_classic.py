@@ -592,6 +592,14 @@ def block(language: str) -> str:
     return str(found[0])
 
 
+LONGEST_CLIENT = 30
+
+
+def length_of(code: str) -> int:
+    """Lines that are not blank."""
+    return sum(bool(line.strip()) for line in code.splitlines())
+
+
 def meet(server: RunningServer, *command: str | Path) -> None:
     """Sees the guide's client walk five tiles and hears it say hello; then ends it."""
     started: list[subprocess.Popen[str]] = []
@@ -640,7 +648,7 @@ def fresh_server(tmp_path: Path) -> Iterator[RunningServer]:
 
 def test_the_guides_client_in_python(fresh_server: RunningServer, tmp_path: Path) -> None:
     code = block("python")
-    assert len(code.splitlines()) <= 30
+    assert length_of(code) <= LONGEST_CLIENT
     program = tmp_path / "lucky.py"
     program.write_text(code.replace("ws://127.0.0.1:8000/ws", fresh_server.url))
     meet(fresh_server, sys.executable, program)
@@ -652,8 +660,13 @@ def test_the_guides_client_in_gdscript(
     (tmp_path / "project.godot").write_text(
         "config_version=5\n[debug]\ngdscript/warnings/untyped_declaration=2\n"
     )
-    code = block("gdscript").replace("ws://127.0.0.1:8000/ws", fresh_server.url)
-    (tmp_path / "lucky.gd").write_text(code)
+    code = block("gdscript")
+    assert length_of(code) <= LONGEST_CLIENT
+    script = tmp_path / "lucky.gd"
+    script.write_text(code)
+    for tool in (["gdformat", "--check", "--line-length", "100"], ["gdlint"]):
+        subprocess.run([Path(sys.executable).with_name(tool[0]), *tool[1:], script], check=True)
+    script.write_text(code.replace("ws://127.0.0.1:8000/ws", fresh_server.url))
     (tmp_path / "lucky.tscn").write_text(
         '[gd_scene format=3]\n[ext_resource type="Script" path="res://lucky.gd" id="1"]\n'
         '[node name="Lucky" type="Node"]\nscript = ExtResource("1")\n'
