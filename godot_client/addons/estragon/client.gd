@@ -1,6 +1,6 @@
 class_name EstragonClient
 extends Node
-## A client of an Estragon server: the socket around an [EstragonSession].
+## A client of an Estragon server: an [EstragonSession] on its way into a world, and back into it.
 ##
 ## Make it an autoload. [method join] goes all the way into a world as a guest, [method
 ## join_account] as who [member account] is logged in. Once there, a lost connection comes back by
@@ -38,10 +38,6 @@ const CONNECTION_LOST: int = -2
 const NOT_UNDERSTOOD: int = -3
 ## No safe connection comes about: the certificate is not one to trust, or there is none.
 const UNTRUSTED: int = -4
-## How long a connection may take to open.
-const CONNECT_TIMEOUT_SECONDS: float = 5.0
-## A server that says nothing at all for so long is lost.
-const SILENCE_SECONDS: float = 10.0
 ## How long to wait before each new try; the last counts for all that follow.
 const BACKOFF_SECONDS: Array[float] = [1.0, 2.0, 4.0, 5.0]
 ## A connection that held for so long has proved itself: the waiting starts from the beginning.
@@ -49,8 +45,6 @@ const STEADY_SECONDS: float = 10.0
 ## How long to wait with a name that the server takes to be still in use by oneself, and how often.
 const NAME_RETRY_SECONDS: float = 1.0
 const NAME_RETRIES: int = 3
-## Room for what arrives between two frames.
-const INBOUND_BUFFER_BYTES: int = 1 << 18
 ## Refusals after which trying again by itself makes no sense.
 const FINAL_CODES: Array[int] = [
 	NOT_UNDERSTOOD,
@@ -98,25 +92,18 @@ var tls_options: TLSOptions = null:
 	set(options):
 		tls_options = options
 		account.tls_options = options
+		_socket.tls_options = options
 
-var _socket: WebSocketPeer = null
-## Sockets that are saying goodbye.
-var _closing: Array[WebSocketPeer] = []
-## Finds out why a safe connection does not come about.
-var _doubt: HTTPRequest = HTTPRequest.new()
-var _is_in_doubt: bool = false
+var _socket: EstragonSocket = EstragonSocket.new()
 var _address: String = ""
 var _world: String = ""
 var _credentials: EstragonCredentials = EstragonCredentials.new()
 ## Which way into a world this is: what was begun for another one is of no interest any more.
 var _journey: int = 0
 var _has_played: bool = false
-var _is_open: bool = false
 var _attempt: int = 0
-var _connect_by: float = 0.0
 var _retry_at: float = 0.0
 var _authenticate_at: float = INF
-var _heard_at: float = 0.0
 var _entered_at: float = 0.0
 var _ping_at: float = 0.0
 var _name_retries: int = 0
@@ -125,10 +112,12 @@ var _name_retries: int = 0
 func _init() -> void:
 	process_mode = Node.PROCESS_MODE_ALWAYS
 	process_priority = -100
-	_doubt.timeout = CONNECT_TIMEOUT_SECONDS
-	_doubt.request_completed.connect(_on_doubt_settled)
-	add_child(_doubt)
+	add_child(_socket)
 	add_child(account)
+	_socket.opened.connect(_on_opened)
+	_socket.received.connect(session.receive)
+	_socket.closed.connect(_on_closed)
+	_socket.failed.connect(_lose)
 	session.welcomed.connect(_on_welcomed)
 	session.authenticated.connect(_on_authenticated)
 	session.identity_changed.connect(_on_identity_changed)
@@ -139,15 +128,13 @@ func _init() -> void:
 
 func _process(_delta: float) -> void:
 	var now: float = now_seconds()
-	_poll_closing()
 	if status == Status.WAITING and now >= _retry_at:
 		retry_started.emit()
 		_set_out()
-	if _socket == null:
-		return
-	walker.advance(now)
-	_poll(now)
-	if _is_open and _socket.get_ready_state() == WebSocketPeer.STATE_OPEN:
+	if _socket.is_in_use():
+		walker.advance(now)
+	_socket.poll(now)
+	if _socket.is_ready():
 		_keep_up(now)
 		for data: PackedByteArray in session.take_outgoing():
 			_socket.send(data)
@@ -199,7 +186,7 @@ func leave() -> void:
 	if _has_played and status != Status.OFFLINE:
 		_credentials.forget()
 	_journey += 1
-	_hang_up()
+	_socket.hang_up()
 	status = Status.OFFLINE
 	refusal = null
 
@@ -244,60 +231,8 @@ func _set_out() -> void:
 		refusal = missing
 		_lose(missing.code)
 	else:
-		_open()
-
-
-func _open() -> void:
-	_is_open = false
-	_authenticate_at = INF
-	_socket = WebSocketPeer.new()
-	_socket.inbound_buffer_size = INBOUND_BUFFER_BYTES
-	_socket.supported_protocols = PackedStringArray([EstragonCodec.SUBPROTOCOL])
-	_connect_by = now_seconds() + CONNECT_TIMEOUT_SECONDS
-	var url: String = EstragonAddress.websocket_url(_address)
-	if url.is_empty() or _socket.connect_to_url(url, tls_options) != OK:
-		_lose.call_deferred(UNREACHABLE)
-
-
-func _poll(now: float) -> void:
-	if _is_in_doubt:
-		return
-	var socket: WebSocketPeer = _socket
-	socket.poll()
-	if socket.get_ready_state() == WebSocketPeer.STATE_OPEN and not _is_open:
-		_is_open = true
-		_heard_at = now
-		session.start(client_name)
-	while socket == _socket and socket.get_available_packet_count() > 0:
-		_heard_at = now
-		session.receive(socket.get_packet(), now)
-	if socket != _socket:
-		return
-	if socket.get_ready_state() == WebSocketPeer.STATE_CLOSED:
-		_close(_code_of_close(socket.get_close_code()))
-	elif not _is_open and now > _connect_by:
-		_lose(UNREACHABLE)
-	elif _is_open and now - _heard_at > SILENCE_SECONDS:
-		_lose(CONNECTION_LOST)
-
-
-## A socket does not say why it never opened; a request to the same server does.
-func _close(code: int) -> void:
-	var url: String = EstragonAddress.server_info_url(_address)
-	if code == UNREACHABLE and url.begins_with("https:"):
-		if tls_options != null:
-			_doubt.set_tls_options(tls_options)
-		_is_in_doubt = _doubt.request(url) == OK
-	if not _is_in_doubt:
-		_lose(code)
-
-
-func _code_of_close(close_code: int) -> int:
-	if close_code > 4000 and close_code < 5000:
-		return close_code - 4000
-	if refusal != null:
-		return refusal.code
-	return CONNECTION_LOST if _is_open else UNREACHABLE
+		_authenticate_at = INF
+		_socket.open(_address, now_seconds())
 
 
 func _keep_up(now: float) -> void:
@@ -319,9 +254,9 @@ func _lose(code: int) -> void:
 	var was_playing: bool = status == Status.PLAYING
 	if refusal == null or refusal.code != code:
 		refusal = EstragonRefusal.new(code)
-	if _is_open:
+	if _socket.is_open:
 		_credentials.lost(session, now_seconds())
-	_hang_up()
+	_socket.hang_up()
 	if not _has_played or code in FINAL_CODES:
 		_end(code)
 		return
@@ -347,24 +282,15 @@ func _unix_seconds() -> float:
 	return Time.get_unix_time_from_system()
 
 
-func _hang_up() -> void:
-	if _socket == null:
-		return
-	if _socket.get_ready_state() != WebSocketPeer.STATE_CLOSED:
-		_socket.close(1000)
-		_socket.poll()
-		_closing.append(_socket)
-	_socket = null
-	_is_open = false
-	_doubt.cancel_request()
-	_is_in_doubt = false
+func _on_opened() -> void:
+	session.start(client_name)
 
 
-func _poll_closing() -> void:
-	for index: int in range(_closing.size() - 1, -1, -1):
-		_closing[index].poll()
-		if _closing[index].get_ready_state() == WebSocketPeer.STATE_CLOSED:
-			_closing.remove_at(index)
+func _on_closed(code: int) -> void:
+	if code != 0:
+		_lose(code)
+	else:
+		_lose(CONNECTION_LOST if refusal == null else refusal.code)
 
 
 func _on_welcomed(_welcome: EstragonCodec.Welcome) -> void:
@@ -403,7 +329,7 @@ func _on_refused(refused: EstragonRefusal) -> void:
 	elif status != Status.JOINING:
 		return
 	elif _credentials.have_another_way(refused.code):
-		_hang_up()
+		_socket.hang_up()
 		_set_out()
 	elif refused.code == EstragonCodec.ErrorCode.NAME_IN_USE and _has_played:
 		_name_retries += 1
@@ -423,9 +349,3 @@ func _refuse(refused: EstragonRefusal) -> void:
 func _on_broken(code: int) -> void:
 	push_warning("The server sent what cannot be read: error %d" % code)
 	_lose(NOT_UNDERSTOOD)
-
-
-func _on_doubt_settled(
-	result: int, _response: int, _headers: PackedStringArray, _body: PackedByteArray
-) -> void:
-	_lose(UNTRUSTED if result == HTTPRequest.RESULT_TLS_HANDSHAKE_ERROR else UNREACHABLE)
