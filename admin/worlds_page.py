@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 
 from nicegui import ui
 
@@ -33,17 +34,26 @@ def register(panel: Panel) -> None:
                 )
             cards = ui.column().classes("w-full gap-4")
         shown: list[WorldState] = []
+        counts: dict[str, int] = {}
+        """Of the players in each world."""
+        labels: dict[str, ui.label] = {}
 
         async def refresh(*, anyway: bool = False) -> None:
             nonlocal shown
             found = await staff.see(desk.states)
-            if found is None or (found == shown and not anyway):
+            if found is None:
                 return
-            shown = found
-            cards.clear()
-            with cards:
-                for each in found:
-                    _card(each, staff, act)
+            counts.update({each.name: each.player_count for each in found})
+            # Who comes and goes must not take a button away that is just being pressed.
+            lasting = [replace(each, player_count=0) for each in found]
+            if lasting != shown or anyway:
+                shown = lasting
+                cards.clear()
+                with cards:
+                    for each in found:
+                        labels[each.name] = _card(each, counts, staff, act)
+            for each in found:
+                labels[each.name].text = f"{word('players')}: {each.player_count}"
 
         async def act(work: Callable[[Actor], Awaitable[object]], done: str) -> None:
             with cards:
@@ -83,16 +93,18 @@ def register(panel: Panel) -> None:
 
 def _card(
     world: WorldState,
+    counts: Mapping[str, int],
     staff: Staff,
     act: Callable[[Callable[[Actor], Awaitable[object]], str], Awaitable[None]],
-) -> None:
+) -> ui.label:
+    """Returns where it is to be said how many play there."""
     desk, name = staff.panel.world_desk, world.name
 
     async def start() -> None:
         await act(lambda actor: desk.start(actor, name), word("world_started"))
 
     async def stop() -> None:
-        question = word("world_stop_sure").format(count=world.player_count)
+        question = word("world_stop_sure").format(count=counts[name])
         if await is_sure(question, word("world_stop")):
             await act(lambda actor: desk.stop(actor, name), word("world_stopped"))
 
@@ -122,7 +134,7 @@ def _card(
         with ui.row().classes("gap-x-6 gap-y-1 text-sm"):
             ui.label(f"{word('map')}: {world.map_name}")
             ui.label(f"{word('mode')}: {mode_title(world.mode)}")
-            ui.label(f"{word('players')}: {world.player_count}")
+            count = ui.label()
             if world.slow_mode_seconds:
                 ui.label(f"{word('slow_mode')}: {world.slow_mode_seconds:g} s")
         if world.message:
@@ -140,6 +152,7 @@ def _card(
                 _button(word("world_mode"), "tune", "mode", change_mode)
             if not world.is_running and staff.may("world", "delete"):
                 _button(word("delete"), "delete", "delete", delete)
+    return count
 
 
 def _button(text: str, icon: str, key: str, on_click: Callable[[], Awaitable[None]]) -> None:

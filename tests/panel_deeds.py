@@ -6,9 +6,11 @@ They stand in the order in which they are done: some need what others made.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
-from playwright.async_api import Page
+from playwright.async_api import Locator, Page
+from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from protocol_spec.client import Client
 from server.people.roles import Role, may
@@ -18,6 +20,7 @@ from tests.running import RunningServer
 SUBJECT, KICKED, BANNED, CLOV = "Godot", "Molloy", "Hamm", "Clov"
 """Whom it is done to."""
 STAFF = (Role.OWNER, Role.ADMIN, Role.MODERATOR, Role.BUILDER)
+DRAWN_ANEW_MS = 5000
 PLACE = (128, 124)
 """Of the village: the middle of the map page's window."""
 
@@ -208,13 +211,13 @@ async def filter_rules(page: Page, world: World) -> None:
 
 @deed("/worlds", "world.message", "[data-do=yes]", is_asked_once=True)
 async def message_of_the_day(page: Page, world: World) -> None:
-    await page.locator("[data-do=message]").first.click()
+    await ask(page.locator("[data-do=message]").first)
     await page.get_by_label("Message of the day").fill("Tea")
 
 
 @deed("/worlds", "world.settings", "[data-do=yes]")
 async def set_mode(page: Page, world: World) -> None:
-    await page.locator("[data-do=mode]").last.click()
+    await ask(page.locator("[data-do=mode]").last)
     await page.locator("[data-field=mode]").wait_for()
 
 
@@ -231,12 +234,12 @@ async def start_world(page: Page, world: World) -> None:
 
 @deed("/worlds", "world.stop", "[data-do=yes]", is_asked_once=True)
 async def stop_world(page: Page, world: World) -> None:
-    await page.locator("[data-do=stop]").nth(1).click()
+    await ask(page.locator("[data-do=stop]").nth(1))
 
 
 @deed("/worlds", "world.delete", "[data-do=yes]", is_asked_once=True)
 async def delete_world(page: Page, world: World) -> None:
-    await page.locator("[data-do=delete]").first.click()
+    await ask(page.locator("[data-do=delete]").first)
 
 
 @deed("/settings", "settings.change", "[data-setting=name] [data-do=save]")
@@ -353,6 +356,15 @@ async def delete_map(page: Page, world: World) -> None:
     await page.get_by_role("button", name="Delete the third").click()
 
 
+async def ask(button: Locator) -> None:
+    """Until there is a dialog: a world's card may be drawn anew in the moment of the click."""
+    dialog = button.page.locator("[data-do=yes]")
+    while not await dialog.count():
+        await button.click()
+        with suppress(PlaywrightTimeout):
+            await dialog.wait_for(timeout=DRAWN_ANEW_MS)
+
+
 async def draw_area(page: Page) -> None:
     await take_tool(page, "area")
     x, y = PLACE
@@ -363,7 +375,9 @@ async def draw_area(page: Page) -> None:
 
 
 async def only_account(page: Page, name: str) -> None:
+    found = page.locator("[data-account]")
+    await found.first.wait_for()
     await page.get_by_label("Name", exact=True).first.fill(name)
     await page.locator("[data-do=search]").click()
-    await page.locator("[data-account]").nth(1).wait_for(state="detached")
-    await page.locator("[data-account]").get_by_text(name).first.wait_for()
+    await found.nth(1).wait_for(state="detached")
+    await found.get_by_text(name).first.wait_for()
