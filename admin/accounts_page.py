@@ -147,36 +147,36 @@ def _card(account: Account, staff: Staff, act: Act) -> None:
         ui.badge(MATRIX.titles[account.role][language()], color="secondary")
         ui.label(f"{word('created')} {time_text(account.created_ms)[:10]}").classes("text-sm")
         ui.label(f"{word('seen')} {time_text(account.seen_ms)[:16]}").classes("text-sm")
-        ui.space()
         roles = [each for each in MATRIX.granted if may_grant(staff.role, account.role, each)]
         roles = [each for each in roles if each != account.role]
-        if roles:
-            button = ui.button(icon="badge").props("flat round data-do=role")
-            with button:
-                ui.tooltip(word("account_role"))
-                with ui.menu():
-                    for each in roles:
-                        ui.menu_item(
-                            MATRIX.titles[each][language()],
-                            on_click=lambda each=each: change_role(each),
-                        ).props(f"data-role={each}")
-        for action, icon, key, work in (
-            ("rename", "edit", "account_rename", rename),
-            ("log_out", "logout", "account_log_out", log_out),
-            ("reset_password", "key", "account_password", make_link),
-            ("end_two_factor", "phonelink_erase", "account_two_factor", end_two_factor),
-            ("export", "download", "account_export", export),
-            ("delete", "delete", "delete", delete),
-        ):
-            # Players have no second factor.
-            is_for_staff = action == "end_two_factor"
-            if is_for_staff and not is_staff(account.role):
-                continue
-            if is_lower and staff.may("account", action):
-                with ui.button(icon=icon, on_click=work).props(
-                    f'flat round data-do={action} aria-label="{word(key)}"'
-                ):
-                    ui.tooltip(word(key))
+        with ui.row().classes("items-center gap-0 ml-auto"):
+            if roles:
+                button = ui.button(icon="badge").props("flat round data-do=role")
+                with button:
+                    ui.tooltip(word("account_role"))
+                    with ui.menu():
+                        for each in roles:
+                            ui.menu_item(
+                                MATRIX.titles[each][language()],
+                                on_click=lambda each=each: change_role(each),
+                            ).props(f"data-role={each}")
+            for action, icon, key, work in (
+                ("rename", "edit", "account_rename", rename),
+                ("log_out", "logout", "account_log_out", log_out),
+                ("reset_password", "key", "account_password", make_link),
+                ("end_two_factor", "phonelink_erase", "account_two_factor", end_two_factor),
+                ("export", "download", "account_export", export),
+                ("delete", "delete", "delete", delete),
+            ):
+                # Players have no second factor.
+                is_for_staff = action == "end_two_factor"
+                if is_for_staff and not is_staff(account.role):
+                    continue
+                if is_lower and staff.may("account", action):
+                    with ui.button(icon=icon, on_click=work).props(
+                        f'flat round data-do={action} aria-label="{word(key)}"'
+                    ):
+                        ui.tooltip(word(key))
 
 
 def _ask_new(staff: Staff, act: Act) -> None:

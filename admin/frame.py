@@ -17,7 +17,8 @@ OWN_PATH = "/me"
 STYLE = """
 .nicegui-link { color: var(--q-primary); }
 /* The head's brown is hard to read on black. Quasar's own rule for text takes the variable. */
-.body--dark :is(.text-primary, .q-field--focused) { --q-primary: #dba873; }
+.body--dark :is(.text-primary, .q-toggle__inner, .q-field--focused) { --q-primary: #dba873; }
+.body--dark .text-secondary { --q-secondary: #9cc080; }
 .body--dark :is(.q-item--active, .nicegui-link) { color: #dba873 !important; }
 """
 YEAR_SECONDS = 366 * 24 * 3600

@@ -15,6 +15,8 @@ LOCALES = {"en": "en-GB", "ru": "ru-RU"}
 STYLE = """
 .listing .cell { display: inline-block; max-width: 28rem; overflow: hidden;
   overflow-wrap: anywhere; vertical-align: middle; }
+.listing td a.cell { overflow-wrap: break-word; }
+.listing td .cell.no-wrap { white-space: nowrap; }
 """
 
 Row = dict[str, Any]

@@ -26,7 +26,8 @@ def register(panel: Panel) -> None:
             return
         states = {each: word(f"peace_{each}") for each in (OPEN, TAKEN, CLOSED)}
         with page("reports", staff):
-            state = ui.toggle({**states, "": word("peace_all")}, value=OPEN).props("no-caps")
+            state = ui.toggle({**states, "": word("peace_all")}, value=OPEN)
+            state.props('no-caps padding="xs sm"')
             table = Listing(report_columns(), has_search=True, empty="peace_no_reports")
 
         async def refresh() -> None:

@@ -56,7 +56,7 @@ def test_a_report_goes_from_one_to_the_other_and_ends_with_a_mute(staffed: Runni
             await page.get_by_text("Outcome: The player was punished").wait_for()
             await page.get_by_role("button", name="Take", exact=True).wait_for(state="hidden")
             await page.goto(f"{staffed.base}/admin/reports")
-            await page.get_by_text("There is nothing here.").wait_for()
+            await page.get_by_text("There are no such cases.").wait_for()
             await page.get_by_role("button", name="Closed").click()
             await page.get_by_role("link", name="Report 1").wait_for()
         await murphy.close()

@@ -9,6 +9,7 @@ export default {
   template: `
     <q-table
       flat bordered wrap-cells class="full-width listing" row-key="id" :rows="rows" :columns="shownColumns"
+      :dense="columns.length > 8"
       :grid="$q.screen.lt.md" :filter="wanted" :filter-method="find"
       v-model:pagination="pagination" :rows-per-page-options="[25, 50, 100]"
       :hide-pagination="rows.length <= pagination.rowsPerPage"
@@ -35,7 +36,7 @@ export default {
             v-else-if="cell.col.kind === 'link'" :href="cell.row[cell.col.href]"
             class="text-primary text-weight-medium cell"
           >{{ shown(cell.col, cell.value) }}</a>
-          <span v-else class="cell">{{ shown(cell.col, cell.value) }}</span>
+          <span v-else class="cell" :class="{ 'no-wrap': isTime(cell.col) }">{{ shown(cell.col, cell.value) }}</span>
         </q-td>
       </template>
       <template #item="item">
@@ -79,9 +80,12 @@ export default {
     shown(column, value) {
       if (column.kind === "until" && value === null) return this.forever;
       if (value === null || value === undefined || value === "") return "";
-      if (column.kind !== "time" && column.kind !== "until") return String(value);
+      if (!this.isTime(column)) return String(value);
       const how = { dateStyle: "short", timeStyle: "short" };
       return value ? new Date(value).toLocaleString(this.locale, how) : "";
+    },
+    isTime({ kind }) {
+      return kind === "time" || kind === "until";
     },
     find(rows, wanted) {
       const text = wanted.trim().toLowerCase();
