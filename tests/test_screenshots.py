@@ -69,7 +69,7 @@ def test_the_menu_and_the_world_are_pictures_of_something(
     name: str,
 ) -> None:
     folder = folder_for(tmp_path)
-    menu, world = folder / f"menu_{locale}.png", folder / f"world_{locale}.png"
+    menu, world, night = (folder / f"{each}_{locale}.png" for each in ("menu", "world", "night"))
     plan: Plan = [
         {"do": "fill_in", "world": "village"},
         {"do": "pause", "for": 1},
@@ -80,6 +80,9 @@ def test_the_menu_and_the_world_are_pictures_of_something(
         *({"do": "wait_player", "name": each} for each in COMPANY),
         {"do": "pause", "for": 1.5},
         {"do": "screenshot", "path": str(world)},
+        {"do": "night"},
+        {"do": "pause", "for": 0.3},
+        {"do": "screenshot", "path": str(night)},
         {"do": "quit"},
     ]
 
@@ -100,7 +103,7 @@ def test_the_menu_and_the_world_are_pictures_of_something(
             return {each["name"] for each in godot.events if each["event"] == "player_seen"}
 
     assert asyncio.run(play()) == {name, *COMPANY}
-    for path in (menu, world):
+    for path in (menu, world, night):
         check_picture(path)
 
 

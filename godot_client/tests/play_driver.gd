@@ -18,6 +18,7 @@ extends Node
 ## [code]wait_no_message[/code]; [code]language[/code] with a "locale"; [code]press[/code] with an
 ## "action"; [code]enter[/code]; [code]tell[/code] with a "what", so that the test knows;
 ## [code]check_layout[/code], that no text is cut off and no button too small for a finger;
+## [code]night[/code] makes it the darkest hour, for good;
 ## [code]screenshot[/code] with a "path"; [code]pause[/code] with "for" seconds;
 ## [code]leave[/code] to the menu; [code]quit[/code].
 ##
@@ -38,6 +39,8 @@ const STEP_SECONDS: float = 20.0
 const STILL_SNAPSHOTS: int = 10
 ## How near to the middle of a cell is there.
 const NEAR_TILES: float = 0.2
+## The part of the day that has passed when the night is darkest.
+const DARKEST: float = 0.65
 ## The actions that walk: west, east, north, south.
 const DIRECTIONS: Array[StringName] = [&"move_left", &"move_right", &"move_up", &"move_down"]
 
@@ -280,6 +283,13 @@ func _do_check_layout(_step: Dictionary) -> String:
 
 func _do_pause(step: Dictionary) -> String:
 	await get_tree().create_timer(float(step["for"])).timeout
+	return ""
+
+
+func _do_night(_step: Dictionary) -> String:
+	var light: Daylight = get_tree().current_scene.get_node("Daylight")
+	light.set_process(false)
+	light.shine(light.tint_at(DARKEST * Daylight.DAY_SECONDS))
 	return ""
 
 

@@ -19,3 +19,19 @@ func test_nobody_has_to_have_it() -> void:
 	equal(light.tint_at(Daylight.DAY_SECONDS * 0.65), Color.WHITE, "at night")
 	Settings.has_daylight = true
 	light.free()
+
+
+func test_names_are_as_bright_at_night_as_by_day() -> void:
+	var light: Daylight = Daylight.new()
+	var avatar: Avatar = preload("res://world/avatar.tscn").instantiate()
+	tree.root.add_child(light)
+	tree.root.add_child(avatar)
+	light.set_process(false)
+	light.shine(light.tint_at(Daylight.DAY_SECONDS * 0.65))
+	var name_label: Label = avatar.get_node("%Name")
+	var seen: Color = name_label.self_modulate * light.color
+	yes(seen.is_equal_approx(Color.WHITE), "the name")
+	var figure: Sprite2D = avatar.get_node("%Figure")
+	equal(figure.self_modulate, Color.WHITE, "the figure is tinted like the map")
+	avatar.free()
+	light.free()

@@ -6,6 +6,8 @@ extends CanvasModulate
 const DAY_SECONDS: float = 1440.0
 ## How often it changes what is drawn.
 const STEP_SECONDS: float = 1.0
+## The group of what is to be read: it is as bright at night as by day.
+const UNLIT: StringName = &"unlit"
 ## What the map is tinted with, by the part of the day that has passed; it begins at noon. Even the
 ## night is light enough to find the way.
 const TINTS: Dictionary[float, Color] = {
@@ -33,7 +35,14 @@ func _process(delta: float) -> void:
 	_step_in -= delta
 	if _step_in <= 0.0:
 		_step_in = STEP_SECONDS
-		color = tint_at(Connection.clock.shown_tick() / Connection.clock.tick_rate)
+		shine(tint_at(Connection.clock.shown_tick() / Connection.clock.tick_rate))
+
+
+## Tints the map, and takes the tint back from what is to be read.
+func shine(tint: Color) -> void:
+	color = tint
+	var back: Color = Color(1.0 / tint.r, 1.0 / tint.g, 1.0 / tint.b)
+	get_tree().call_group(UNLIT, &"set_self_modulate", back)
 
 
 ## The tint when so many seconds of the server's time have passed; white where none is wanted.
