@@ -20,8 +20,8 @@ NAME = "Estragon"
 
 
 SETTINGS: dict[str, dict[str, Any]] = {
-    "tag": {"round_seconds": 12, "pause_seconds": 2, "least_players": 3},
-    "race": {"round_seconds": 60, "pause_seconds": 2, "least_players": 3},
+    "tag": {"round_seconds": 12, "pause_seconds": 5, "least_players": 3},
+    "race": {"round_seconds": 60, "pause_seconds": 5, "least_players": 3},
     "build": {"guests_build": True, "areas": {"start": ["builder"]}},
     "free_roam": {},
 }
@@ -51,6 +51,11 @@ def own_row(events: list[Step], phase: str) -> list[int]:
     return row
 
 
+def heard(events: list[Step]) -> list[str]:
+    """The sounds, but for those that are heard all the time."""
+    return [str(each["sound"]) for each in events if each["event"] == "heard"]
+
+
 def phases(mode: str, *names: str) -> list[Step]:
     return [{"do": "wait_phase", "mode": mode, "phase": each, "seconds": 40} for each in names]
 
@@ -69,6 +74,11 @@ def test_godot_plays_tag_to_the_end_of_the_round(tmp_path: Path) -> None:
     assert abs(score) < 100
     texts = [each["text"] for each in events if each["event"] == "chat"]
     assert any("is it now, caught by" in each for each in texts)
+    sounds = heard(events)
+    assert sounds[0] == "join"
+    assert "start" in sounds
+    assert {"caught", "point"} & set(sounds)
+    assert ("win" in sounds) is bool(marks & ModeMark.WINNER)
 
 
 def test_godot_races_to_the_finish(tmp_path: Path) -> None:
@@ -84,6 +94,11 @@ def test_godot_races_to_the_finish(tmp_path: Path) -> None:
     assert score == 1
     assert 60 <= time < 1200
     assert marks & ModeMark.FINISHED
+    sounds = [each for each in heard(events) if each not in ("jump", "land")]
+    assert sounds[:2] == ["join", "start"]
+    # The start, two checkpoints and the line.
+    assert sounds.count("point") >= 3
+    assert ("win" in sounds) is bool(marks & ModeMark.WINNER)
     assert len(scores) >= 2
 
 
@@ -102,6 +117,7 @@ def test_godot_builds_and_reads_where_it_may_not(tmp_path: Path) -> None:
     events, _ = play(tmp_path, "build", plan)
     rows = [each["own"] for each in events if each["event"] == "phase"]
     assert [row[0] for row in rows] == [0, 1]
+    assert heard(events) == ["join", "land"]
 
 
 def test_godot_roams_freely(tmp_path: Path) -> None:

@@ -87,7 +87,10 @@ func _process(delta: float) -> void:
 func _back_lines() -> void:
 	var height: float = minf(_lines.get_content_height(), _lines.size.y)
 	_backdrop.visible = not _entry.visible and height > 0.0
-	_backdrop.position = Vector2(-BACKDROP_MARGIN.x, _lines.size.y - height - BACKDROP_MARGIN.y)
+	_backdrop.modulate.a = _panel.modulate.a
+	var top_left: Vector2 = _lines.global_position - global_position
+	top_left.y += _lines.size.y - height
+	_backdrop.position = top_left - BACKDROP_MARGIN
 	_backdrop.size = Vector2(_lines.size.x, height) + 2.0 * BACKDROP_MARGIN
 
 

@@ -2,6 +2,9 @@ class_name PlayWatch
 extends Node
 ## Watches what the real scenes show, prints a line of JSON for each change, and remembers it.
 
+## What is heard all the time is not told.
+const COMMON_SOUNDS: Array[StringName] = [&"button", &"chat", &"step"]
+
 ## Who is in sight, by name.
 var seen: Dictionary[String, bool] = {}
 ## The translation key of the problem shown, empty where there is none.
@@ -16,6 +19,7 @@ var _lines: Array[ChatLine] = []
 func _ready() -> void:
 	process_mode = Node.PROCESS_MODE_ALWAYS
 	Connection.joined.connect(_on_joined)
+	Sounds.played.connect(_on_played)
 
 
 func _process(_delta: float) -> void:
@@ -98,3 +102,8 @@ func _on_line_added(line: ChatLine) -> void:
 
 func _kind(line: ChatLine) -> String:
 	return str(ChatLine.Kind.find_key(line.kind)).to_lower()
+
+
+func _on_played(sound: StringName) -> void:
+	if sound not in COMMON_SOUNDS:
+		tell("heard", {"sound": sound})

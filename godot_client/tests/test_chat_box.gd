@@ -212,6 +212,29 @@ func _whisper(text: String, own: int) -> void:
 	Connection.session.whisper_received.emit(whisper)
 
 
+func test_lines_over_the_map_have_something_dark_behind_them() -> void:
+	var lines: ChatLog = _start()
+	var backdrop: Control = _chat.get_node("%Backdrop")
+	_chat._process(0.0)
+	yes(not backdrop.visible, "nothing is said")
+	for index: int in 3:
+		lines.add(_said("Pozzo", "line %d" % index))
+	await tree.process_frame
+	_chat._process(0.0)
+	yes(backdrop.visible, "something is")
+	var height: float = lines.get_content_height()
+	yes(height > 0.0, "the lines have a height")
+	var shown: Rect2 = Rect2(lines.global_position, lines.size)
+	shown = shown.grow_individual(0.0, height - shown.size.y, 0.0, 0.0)
+	yes(backdrop.get_global_rect().encloses(shown), "it is behind all of them")
+	_chat._process(ChatBox.BRIGHT_SECONDS + ChatBox.DIM_SECONDS)
+	equal(backdrop.modulate.a, ChatBox.DIM_ALPHA, "it goes with them")
+	_chat.open()
+	_chat._process(0.0)
+	yes(not backdrop.visible, "the open chat has a panel")
+	_chat.queue_free()
+
+
 func _submit(text: String) -> void:
 	var entry: LineEdit = _chat.get_node("%Entry")
 	entry.text = text

@@ -66,6 +66,28 @@ func test_a_house_is_told_from_a_grove() -> void:
 	yes(not RoofFade.is_building({}), "the open sky")
 
 
+func test_the_roof_one_is_under_fades_as_a_whole_and_comes_back() -> void:
+	var cells: Dictionary[Vector3i, int] = {}
+	for place: Vector2i in [Vector2i(2, 2), Vector2i(3, 2), Vector2i(9, 9)]:
+		cells[Vector3i(place.x, place.y, 2)] = 43
+	var roofs: RoofFade = RoofFade.new()
+	roofs.material = ShaderMaterial.new()
+	roofs.show_world(_world(cells, 0))
+	roofs.look_under(Vector2(2.5, 2.5) * TilePictures.CELL_PIXELS)
+	roofs._process(RoofFade.FADE_SECONDS * 2.0)
+	var faded: Dictionary[Vector2i, float] = {
+		Vector2i(2, 2): RoofFade.FADED_ALPHA, Vector2i(3, 2): RoofFade.FADED_ALPHA
+	}
+	equal(roofs._alphas, faded, "this house and no other")
+	roofs.look_under(Vector2(6.5, 6.5) * TilePictures.CELL_PIXELS)
+	roofs._process(RoofFade.FADE_SECONDS / 2.0)
+	yes(roofs._alphas[Vector2i(3, 2)] < 1.0, "it comes back by and by")
+	roofs._process(RoofFade.FADE_SECONDS)
+	roofs._process(RoofFade.FADE_SECONDS)
+	yes(roofs._alphas.is_empty(), "outside all roofs are whole")
+	roofs.free()
+
+
 ## A world with its first chunk, all water but for some cells.
 func _world(cells: Dictionary[Vector3i, int], fill: int = WATER) -> EstragonWorld:
 	var world: EstragonWorld = EstragonWorld.new(ServerDouble.world_entered(), 1)
