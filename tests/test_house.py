@@ -49,6 +49,8 @@ PURE = (
     "modes/mode",
     "modes/mode_world",
     "modes/rounds",
+    "cli/play/picture",
+    "cli/play/standings",
     "modes/free_roam",
     "modes/tag",
     "modes/race",
