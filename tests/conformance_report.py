@@ -9,18 +9,20 @@ import sys
 import tempfile
 from pathlib import Path
 
-from server.cli.main import main
 from tests.running import running_server
+from tests.staffed import begin_run, hire
 
 REPORT = Path(__file__).resolve().parents[1] / "protocol_spec/conformance/report.html"
 
 
 def make_report() -> int:
     """The suite's exit code."""
-    with tempfile.TemporaryDirectory(prefix="conformance-") as folder:
-        environment = {"ESTRAGON_GUESTS_MAY_BUILD": "1"}
-        with running_server(Path(folder), environment=environment) as server:
-            return main(["conform", "server", server.url, "--html", str(REPORT)])
+    with (
+        tempfile.TemporaryDirectory(prefix="conformance-") as folder,
+        running_server(Path(folder)) as server,
+    ):
+        hire(server.data)
+        return begin_run(server, "--html", REPORT).wait()
 
 
 if __name__ == "__main__":

@@ -21,20 +21,25 @@ import uvicorn
 
 from protocol_spec import codec
 from protocol_spec.codec import ErrorCode, LeaveReason, MessageType
-from server import gateway, handlers, movement, session, snapshot, world
+from server import gateway, handlers, inputs, movement, session, snapshot
 from server.chat.chat import Chat
 from server.editing import requests
 from server.failures import Rejected
 from server.game import Game
+from server.gateway import connection
 from server.gateway.connection import Connection
 from server.handlers import HANDLERS, State
 from server.lobby import Lobby
 from server.main import create_app
+from server.observer import Outlook
 from server.people import authentication
+from server.people.identity import Sanction
+from server.people.returning import Returning
 from server.people.tickets import Tickets
 from server.session import Session
 from server.settings import Settings
 from server.world import Say, World
+from tests.staffed import hire
 
 Patch = pytest.MonkeyPatch
 
@@ -115,7 +120,7 @@ def _(patch: Patch) -> None:
 @mutant("lets a resume token in twice", "EST-RS-02a")
 def _(patch: Patch) -> None:
     patch.setattr(Lobby, "take_resume_token", lambda self, token: True)
-    patch.setattr(Lobby, "_drop_tokens", lambda self, keys: None)
+    patch.setattr(Returning, "drop", lambda self, keys: None)
     patch.setattr(Tickets, "drop", lambda self, key: None)
 
 
@@ -274,7 +279,7 @@ def _(patch: Patch) -> None:
 
 @mutant("repeats a command once too often", "EST-IN-06a")
 def _(patch: Patch) -> None:
-    patch.setattr(world, "INPUT_REPEAT_TICKS", codec.INPUT_REPEAT_TICKS + 1)
+    patch.setattr(inputs, "INPUT_REPEAT_TICKS", codec.INPUT_REPEAT_TICKS + 1)
 
 
 @mutant("walks a little faster", "EST-IN-03a")
@@ -371,10 +376,37 @@ def _(patch: Patch) -> None:
     handled(patch, MessageType.PING, other)
 
 
+@mutant("waits for ever for who does not hang up", "EST-ER-04a")
+def _(patch: Patch) -> None:
+    patch.setattr(connection, "CLOSE_LINGER_SECONDS", 60.0)
+
+
+@mutant("lets the banned in again", "EST-AU-07b")
+def _(patch: Patch) -> None:
+    patch.setattr(authentication.Authentication, "_check_bans", lambda *words: None)
+
+
+@mutant("says for ever of what lasts an hour", "EST-CT-06a")
+def _(patch: Patch) -> None:
+    patch.setattr(Sanction, "left_ms", lambda self, now_ms: 0)
+
+
+@mutant("lets everybody watch", "EST-WA-01a")
+def _(patch: Patch) -> None:
+    patch.setattr(Session, "may", lambda self, resource, action: True)
+
+
+@mutant("shows those who watch one chunk too few", "EST-WA-02a")
+def _(patch: Patch) -> None:
+    chunks = Outlook.chunks
+    patch.setattr(Outlook, "chunks", lambda self, tile_map: chunks(self, tile_map)[1:])
+
+
 class ThreadServer:
     """The real server within this process, so that it can be made wrong while it runs."""
 
     def __init__(self, data: Path) -> None:
+        self.data = data
         settings = Settings(data=data, guests_may_build=True, limit_loopback_logins=False)
         app = create_app(settings)
         self._socket = socket.create_server(("127.0.0.1", 0))
@@ -405,8 +437,9 @@ class ThreadServer:
 
 @contextmanager
 def server_to_change(data: Path) -> Iterator[str]:
-    """The URL of a server in a thread of this process."""
+    """The URL of a server in a thread of this process, with a staff."""
     server = ThreadServer(data)
+    hire(data)
     thread = threading.Thread(target=server.serve)
     thread.start()
     try:

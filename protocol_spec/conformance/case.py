@@ -36,6 +36,9 @@ class Unimplemented(Exception):
     """What is asked about is not there, or switched off."""
 
 
+ALONE, LAST = "alone", "last"
+"""Turns: one by one when nothing else is under way but what only waits, and after everything."""
+
 Act = Callable[[Any], Awaitable[None]]
 """What a case does, on the stage that its side of the suite gives it."""
 _ID = re.compile(r"(?:C-)?(EST-[A-Z]{2}-\d\d)[a-z]")
@@ -52,7 +55,7 @@ class Case:
     lasts_seconds: float
     """So long it has to wait by its nature, as for a deadline of the peer's."""
     turn: str
-    """Cases with the same word run one after another; "alone": after all others, one by one."""
+    """Cases with the same word run one after another."""
 
     @property
     def rule(self) -> str:

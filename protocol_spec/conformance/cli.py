@@ -17,11 +17,31 @@ def add_conform_commands(commands: Any) -> None:
     server = conform.add_parser(
         "server",
         help="test a server",
-        description="Plays about 200 cases against a server with the default limits. Accounts, "
-        "players and chat lines come into being there, and map edits where guests may build "
-        "(ESTRAGON_GUESTS_MAY_BUILD=1); accounts and edits are taken back.",
+        description="Plays about 400 cases against a server with the default limits. Accounts, "
+        "players and chat lines come into being there, and map edits where guests or the named "
+        "staff may build; accounts and edits are taken back. Whom the staff bans and mutes are "
+        "the suite's own players.",
     )
     server.add_argument("url", metavar="URL", help="the game's socket, ws://127.0.0.1:8000/ws")
+    server.add_argument(
+        "--staff",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="an account that may ban, mute, watch and edit; repeatable: where guests may not "
+        "build one case needs two",
+    )
+    server.add_argument(
+        "--password-stdin",
+        action="store_true",
+        help="read the passwords of the staff from standard input, one a line",
+    )
+    server.add_argument(
+        "--stop",
+        default="",
+        metavar="COMMAND",
+        help="stops the server: given, the last case looks at how it says good-bye",
+    )
     _add_flags(server)
     server.set_defaults(run=_server)
     client = conform.add_parser(

@@ -4,27 +4,30 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import getpass
 import shlex
 import shutil
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
 from websockets.exceptions import InvalidHandshake
 
-from protocol_spec.conformance.case import Case, Verdict, chosen
+from protocol_spec.codec import AuthOk
+from protocol_spec.conformance.case import Case, Failed, Verdict, chosen
 from protocol_spec.conformance.client import CASES as CLIENT_CASES
 from protocol_spec.conformance.client.scene import Scene
 from protocol_spec.conformance.peer import Client
 from protocol_spec.conformance.report import as_html, as_json, as_junit
 from protocol_spec.conformance.runner import AT_ONCE, Report, Result, read_expected, run
 from protocol_spec.conformance.server import CASES as SERVER_CASES
-from protocol_spec.conformance.stage import Stage
+from protocol_spec.conformance.stage import Login, Means, Stage
 
 GOOD, FAILED, UNUSABLE = 0, 1, 2
 """Exit codes: UNUSABLE where nothing could be tested."""
 GAME_PATH = "/ws"
+NOT_STAFF = ("guest", "player")
 ID_WIDTH = 14
 
 
@@ -49,10 +52,14 @@ def conform_server(words: argparse.Namespace) -> int:
     if words.dry_run:
         return _list(cases)
     expected = _expected(words)
+    means = Means(_staff(words), tuple(shlex.split(words.stop)))
+    _check_program(means.stop)
 
     async def work() -> list[Result]:
         await _check_there(url)
-        return await run(cases, lambda case: Stage(url), at_once=AT_ONCE, on_result=_tell)
+        for login in means.staff:
+            await _check_staff(url, login)
+        return await run(cases, lambda case: Stage(url, means), at_once=AT_ONCE, on_result=_tell)
 
     began = time.monotonic()
     results = asyncio.run(work())
@@ -74,9 +81,7 @@ def conform_client(words: argparse.Namespace) -> int:
         tell = (lambda url: None) if words.command else say_where
         return Scene(words.command, words.host, words.port, tell)
 
-    program = shlex.split(words.command)[:1]
-    if program and shutil.which(program[0]) is None:
-        raise Unusable(f"{program[0]}: there is no such program")
+    _check_program(shlex.split(words.command))
     began = time.monotonic()
     results = asyncio.run(run(cases, set_up, at_once=at_once, on_result=_tell))
     seconds = time.monotonic() - began
@@ -91,6 +96,39 @@ async def _check_there(url: str) -> None:
         raise Unusable(f"{url}: {trouble}") from None
     await peer.leave()
     await peer.stop()
+
+
+def _check_program(command: Sequence[str]) -> None:
+    if command and shutil.which(command[0]) is None:
+        raise Unusable(f"{command[0]}: there is no such program")
+
+
+def _staff(words: argparse.Namespace) -> tuple[Login, ...]:
+    """Passwords come from the terminal or standard input: others can read a command's words."""
+    logins = []
+    for name in words.staff:
+        if words.password_stdin:
+            password = sys.stdin.readline().rstrip("\n")
+        else:
+            password = getpass.getpass(f"Password of {name}: ")
+        if not password:
+            raise Unusable(f"{name}: there is no password")
+        logins.append(Login(name, password))
+    return tuple(logins)
+
+
+async def _check_staff(url: str, login: Login) -> None:
+    """Once, instead of a failed log-in in each case."""
+    stage = Stage(url, Means((login,)))
+    try:
+        peer = await stage.staff()
+        role = peer.last(AuthOk).role
+    except Failed as trouble:
+        raise Unusable(f"{login.name}: {trouble}") from None
+    finally:
+        await stage.finish()
+    if role in NOT_STAFF:
+        raise Unusable(f"{login.name} is not of the staff, but a {role}")
 
 
 def _game_url(words: str) -> str:

@@ -12,8 +12,8 @@ from protocol_spec.conformance.case import Failed, Unimplemented
 from protocol_spec.conformance.ground import Body, Ground, Wish
 from protocol_spec.conformance.peer import Client
 
-LEAD_TICKS = 6
-"""So far ahead commands are sent: a third of a second lies between them and their tick."""
+LEAD_TICKS = 10
+"""So far ahead commands are sent: half a second lies between them and their tick."""
 AT_ONCE = 8
 EAST, SOUTH_EAST, SOUTH, WEST, NORTH = 0, 0x2000, 0x4000, 0x8000, 0xC000
 FULL = 255

@@ -6,11 +6,14 @@ It knows the codec, which golden vectors prove, and answers nothing by itself.
 from __future__ import annotations
 
 import asyncio
+import socket
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import count
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.connection import Connection
@@ -335,8 +338,13 @@ class Client(Peer):
         subprotocol: str | None = codec.SUBPROTOCOL,
         compression: str | None = None,
         headers: dict[str, str] | None = None,
+        kind: type[ClientConnection] = ClientConnection,
+        receive_buffer: int = 0,
     ) -> Client:
-        """Raises OSError, or InvalidHandshake where the server does not upgrade."""
+        """Raises OSError, or InvalidHandshake where the server does not upgrade.
+
+        `receive_buffer` is the kernel's, in bytes, where it is not to be the usual one.
+        """
         connection: ClientConnection = await connect(
             url,
             subprotocols=[Subprotocol(subprotocol)] if subprotocol else None,
@@ -349,6 +357,8 @@ class Client(Peer):
             open_timeout=WAIT_SECONDS,
             close_timeout=WAIT_SECONDS,
             proxy=None,
+            create_connection=kind,
+            sock=await _narrow_socket(url, receive_buffer) if receive_buffer else None,
         )
         return cls(connection, "server")
 
@@ -362,6 +372,22 @@ class Client(Peer):
         if isinstance(before, codec.Error) and before.fatal:
             return f"{kind} came after a fatal ERROR"
         return ""
+
+
+async def _narrow_socket(url: str, receive_buffer: int) -> socket.socket:
+    """Connected; how much it may hold has to be said before."""
+    address = urlsplit(url)
+    port = address.port or (443 if address.scheme == "wss" else 80)
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(address.hostname, port, type=socket.SOCK_STREAM)
+    family, kind, protocol, _, where = found[0]
+    with ExitStack() as opened:
+        narrow = opened.enter_context(socket.socket(family, kind, protocol))
+        narrow.setblocking(False)
+        narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        await loop.sock_connect(narrow, where)
+        opened.pop_all()
+    return narrow
 
 
 CLIENTS_ALONE = frozenset(each.number for each in load().messages if each.sender == "client")

@@ -144,7 +144,7 @@ def _category_bar(report: Report, category: str) -> str:
 def _section(report: Report, category: str) -> str:
     rows = "".join(_row(report, each) for each in report.results if each.case.category == category)
     title = f"{category}<small>behaviour and close</small>"
-    return f'<section><h2 id="{category}">{title}</h2>{rows}</section>'
+    return f'<section><h2 id="{category}">{title}</h2><div class="cases">{rows}</div></section>'
 
 
 def _row(report: Report, result: Result) -> str:

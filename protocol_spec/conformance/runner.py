@@ -12,7 +12,15 @@ from typing import Protocol
 
 from websockets.exceptions import WebSocketException
 
-from protocol_spec.conformance.case import Case, Failed, Level, Unimplemented, Verdict
+from protocol_spec.conformance.case import (
+    ALONE,
+    LAST,
+    Case,
+    Failed,
+    Level,
+    Unimplemented,
+    Verdict,
+)
 
 AT_ONCE = 12
 """So many cases are under way at a time, besides those that only wait."""
@@ -123,20 +131,22 @@ async def run(
         on_result(result)
 
     async def take_turn(case: Case) -> None:
-        if case.lasts_seconds:
-            await perform(case)
-            return
         lock = turns[case.turn] if case.turn else asyncio.Lock()
         async with lock, room:
             await perform(case)
 
-    async with asyncio.TaskGroup() as tasks:
+    async with asyncio.TaskGroup() as waiting:
         for case in listed:
-            if case.turn != "alone":
-                tasks.create_task(take_turn(case))
-    for case in listed:
-        if case.turn == "alone":
+            if case.lasts_seconds:
+                waiting.create_task(perform(case))
+        async with asyncio.TaskGroup() as tasks:
+            for case in listed:
+                if not case.lasts_seconds and case.turn not in (ALONE, LAST):
+                    tasks.create_task(take_turn(case))
+        for case in (each for each in listed if each.turn == ALONE):
             await perform(case)
+    for case in (each for each in listed if each.turn == LAST):
+        await perform(case)
     return [results[each.id] for each in listed]
 
 

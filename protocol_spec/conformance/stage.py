@@ -1,4 +1,4 @@
-"""What a case about a server works with: fresh connections, players, accounts, HTTP.
+"""What a case about a server works with: fresh connections, players, accounts, staff, HTTP.
 
 Whatever a case opened here is closed after it, and how that goes is its second verdict.
 """
@@ -12,6 +12,8 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from typing import Any
+
+from websockets.asyncio.client import ClientConnection
 
 from protocol_spec import codec
 from protocol_spec.codec import AuthMethod, ErrorCode
@@ -38,11 +40,33 @@ class Account:
     ticket: str
 
 
+@dataclass(frozen=True)
+class Login:
+    name: str
+    password: str
+
+
+@dataclass(frozen=True)
+class Means:
+    """What the operator of the tested server lends to the suite."""
+
+    staff: tuple[Login, ...] = ()
+    """Accounts of theirs. Cases that take one have the turn STAFF: nobody is in two places."""
+    stop: tuple[str, ...] = ()
+    """The words of a command that stops the server."""
+
+
+STAFF = "staff"
+"""The turn of cases that may need an account of the staff's."""
+
+
 class Stage:
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, means: Means | None = None) -> None:
         """`url` is that of the game's socket, such as ws://127.0.0.1:8000/ws."""
         self.url = url
         self.notes: list[str] = []
+        self._means = means or Means()
+        self._staff = list(self._means.staff)
         self._peers: list[Peer] = []
         self._accounts: list[Account] = []
 
@@ -53,10 +77,17 @@ class Stage:
         compression: str | None = None,
         headers: dict[str, str] | None = None,
         query: str = "",
+        kind: type[ClientConnection] = ClientConnection,
+        receive_buffer: int = 0,
     ) -> Client:
         """An open socket on which nothing was said."""
         peer = await Client.open(
-            self.url + query, subprotocol=subprotocol, compression=compression, headers=headers
+            self.url + query,
+            subprotocol=subprotocol,
+            compression=compression,
+            headers=headers,
+            kind=kind,
+            receive_buffer=receive_buffer,
         )
         self._peers.append(peer)
         return peer
@@ -79,6 +110,25 @@ class Stage:
         peer = await self.lobby(name, look=look)
         await self.enter(peer)
         return peer
+
+    async def staff(self) -> Client:
+        """One of the staff in the lobby, at the next call another one."""
+        if not self._staff:
+            more = "one more" if self._means.staff else "one"
+            raise Unimplemented(f"it takes {more} of the staff: --staff NAME")
+        login = self._staff.pop(0)
+        peer = await self.greeted()
+        auth = wire.auth(login.name, method=AuthMethod.PASSWORD, secret=login.password)
+        await self.authenticate(peer, auth)
+        return peer
+
+    async def stop_server(self) -> None:
+        """As its operator would."""
+        if not self._means.stop:
+            raise Unimplemented("it takes a command that stops the server: --stop COMMAND")
+        process = await asyncio.create_subprocess_exec(*self._means.stop)
+        if code := await process.wait():
+            raise Unimplemented(f"the command that was to stop the server ended with {code}")
 
     async def authenticate(self, peer: Client, auth: bytes) -> codec.AuthOk:
         """Raises Unimplemented where the server takes no guests."""

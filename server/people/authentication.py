@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, replace
 
 from protocol_spec import codec
-from protocol_spec.codec import AuthMethod, ErrorCode
+from protocol_spec.codec import AuthMethod, ErrorCode, MessageType
 from server.clock import wall_clock_ms
 from server.failures import Rejected
 from server.lobby import Lobby
@@ -65,7 +65,8 @@ class Authentication:
             identity = await self._identify(session, message)
         except Banned as ban:
             left_ms = ban.sanction.left_ms(wall_clock_ms())
-            session.fail(ErrorCode.BANNED, ban.sanction.reason, retry_after_ms=left_ms)
+            reason = ban.sanction.reason
+            session.fail(ErrorCode.BANNED, reason, MessageType.AUTH, retry_after_ms=left_ms)
         except Rejected as refusal:
             session.not_let_in(refusal)
         except StoreError:

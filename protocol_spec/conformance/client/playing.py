@@ -28,7 +28,7 @@ async def inputs(scene: Scene) -> list[codec.Input]:
     """What a player who walks sends. Raises Unimplemented where this one never does."""
     peer = await scene.playing()
     try:
-        await peer.until(codec.Input, seconds=5)
+        await peer.until(codec.Input)
     except Failed:
         raise unsent("INPUT") from None
     while len(peer.messages(codec.Input)) < SOME_INPUTS:

@@ -8,12 +8,14 @@ from protocol_spec.conformance.server import (
     chat,
     chunks,
     classic,
+    endings,
     forward,
     framing,
     handshake,
     limits,
     movement,
     snapshots,
+    staff,
     timing,
 )
 
@@ -28,6 +30,8 @@ FILES = (
     chunks,
     timing,
     limits,
+    staff,
+    endings,
     classic,
 )
 CASES: list[Case] = [case for file in FILES for case in file.category.cases]
