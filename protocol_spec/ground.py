@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from protocol_spec.client import ClientSession
 from protocol_spec.codec import NEVER_ENTER
+from protocol_spec.session import ClientSession
 
 Ints = NDArray[np.int32]
 

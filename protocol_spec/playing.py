@@ -8,8 +8,8 @@ import math
 import random
 
 from protocol_spec import codec
-from protocol_spec.client import ClientSession, Player
 from protocol_spec.codec import ModeMark, ModePhase
+from protocol_spec.session import ClientSession, Player
 
 FEAR_TILES = 8.0
 """Who is it is run from so far off."""

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from protocol_spec import codec
-from protocol_spec.client import ClientSession
 from protocol_spec.clock import Clock
 from protocol_spec.ground import Ground
 from protocol_spec.prediction import STAND, Body, Prediction, Step
+from protocol_spec.session import ClientSession
 
 COMMANDS_PER_MESSAGE = 8
 FIRST_TOKEN = 0x20000000

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from protocol_spec import codec
-from protocol_spec.client import ClientSession
+from protocol_spec.session import ClientSession
 from protocol_spec.walker import Walker
 from server import movement
 from server.game import TICK_SECONDS

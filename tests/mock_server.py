@@ -19,7 +19,7 @@ import numpy as np
 from sqlmodel import Session
 
 from protocol_spec import codec
-from protocol_spec.client import ClientSession
+from protocol_spec.session import ClientSession
 from server.chunks import Cells, TileMap
 from server.editing.keeper import Keeper
 from server.editing.operations import Places

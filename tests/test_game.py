@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from protocol_spec import codec
-from protocol_spec.client import Player
+from protocol_spec.session import Player
 from server.chunks import TileMap
 from server.world import Changes, Command
 from tests.mock_server import GRASS, TILES, MockClient, MockServer, grass, meadow

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from protocol_spec import codec
-from protocol_spec.client import Client, ClientSession
+from protocol_spec.client import Client
+from protocol_spec.session import ClientSession
 from tests.godot_client import PROJECT, GodotPlayer, Plan, complaints, run_godot
 from tests.running import RunningServer, running_server
 from tests.walks import write_walks

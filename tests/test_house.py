@@ -126,8 +126,8 @@ def test_a_pure_file_knows_no_clock_loop_web_or_database(name: str) -> None:
     assert not {each.replace(".", "/") for each in known} & (modules - pure)
 
 
-@pytest.mark.parametrize("name", ["clock", "prediction", "ground", "walker"])
-def test_what_a_client_predicts_with_knows_no_clock_loop_or_web(name: str) -> None:
+@pytest.mark.parametrize("name", ["session", "clock", "prediction", "ground", "walker"])
+def test_what_a_client_knows_and_predicts_with_knows_no_clock_loop_or_web(name: str) -> None:
     known = imports(ROOT / f"protocol_spec/{name}.py")
     assert {each.split(".")[0] for each in known} <= ALLOWED_TO_PURE - {"server"}
 

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protocol_spec import codec
-from protocol_spec.client import Player
 from protocol_spec.codec import CHUNK_SIZE, PlayerState, SnapshotFlag
+from protocol_spec.session import Player
 from server.chunks import VIEW_MARGIN_TILES
 from server.handlers import State
 from server.snapshot import FAR_TICKS

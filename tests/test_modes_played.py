@@ -8,8 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from protocol_spec import codec
-from protocol_spec.client import Client, ClientSession
+from protocol_spec.client import Client
 from protocol_spec.codec import ErrorCode, ModeMark, ModePhase
+from protocol_spec.session import ClientSession
 from tests.desks import operator
 from tests.playing_bots import two_bots, world_with
 from tests.running import RunningServer, running_server

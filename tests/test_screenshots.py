@@ -15,7 +15,8 @@ import pytest
 from PIL import Image
 
 from protocol_spec import codec
-from protocol_spec.client import Client, ClientSession
+from protocol_spec.client import Client
+from protocol_spec.session import ClientSession
 from server.mapmakers.arena import make_arena
 from server.mapmakers.village import make_village
 from tests import people

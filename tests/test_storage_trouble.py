@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from protocol_spec import codec
-from protocol_spec.client import Client, ClientSession
+from protocol_spec.client import Client
 from protocol_spec.codec import ErrorCode
+from protocol_spec.session import ClientSession
 from server.editing.journal import Filter
 from server.store import Store
 from server.store.database import DATABASE_NAME

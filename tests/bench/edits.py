@@ -23,7 +23,8 @@ from typing import Any
 import numpy as np
 
 from protocol_spec import codec
-from protocol_spec.client import Client, ClientSession
+from protocol_spec.client import Client
+from protocol_spec.session import ClientSession
 from server.mapmakers import Draft
 from server.store import Store
 from server.tiles import builtin_tile_set

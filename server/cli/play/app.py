@@ -15,9 +15,9 @@ from textual.events import Key, Resize
 from textual.widgets import Input, Static
 
 from protocol_spec import codec
-from protocol_spec.client import ClientSession
 from protocol_spec.codec import Button, EmoteKind, ModeMark, ModePhase
 from protocol_spec.prediction import STAND
+from protocol_spec.session import ClientSession
 from server.cli.play import standings
 from server.cli.play.chat import ChatLog, SayInput
 from server.cli.play.entry import EntryScreen

@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.suggester import Suggester
 from textual.widgets import Input, RichLog
 
-from protocol_spec.client import ClientSession
+from protocol_spec.session import ClientSession
 
 MOST_LINES = 500
 MOST_REMEMBERED = 50

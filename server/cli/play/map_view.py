@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.strip import Strip
 from textual.widget import Widget
 
-from protocol_spec.client import ClientSession
+from protocol_spec.session import ClientSession
 from server.cli.play.picture import Cell, Colour, draw
 
 

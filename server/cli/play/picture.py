@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from protocol_spec.client import ClientSession, Player
 from protocol_spec.codec import NEVER_ENTER, ModeGoal, ModeMark, Tile
+from protocol_spec.session import ClientSession, Player
 
 GROUND, THINGS = 0, 1
 NIGHT = (14, 16, 20)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from protocol_spec.client import ClientSession, Player
 from protocol_spec.codec import ModeMark, ModeScore, ScoreKind
+from protocol_spec.session import ClientSession, Player
 
 
 def ranking(session: ClientSession) -> list[Player]:
