@@ -139,7 +139,6 @@ WORDS = {
     },
     "maps_deleted": {"en": "The map {name} is deleted.", "ru": "Карта {name} удалена."},
     "maps_area_new": {"en": "New area", "ru": "Новая область"},
-    "maps_area_there": {"en": "Areas here", "ru": "Области здесь"},
     "maps_area_add": {"en": "Add", "ru": "Добавить"},
     "maps_area_remove": {"en": "Remove", "ru": "Убрать"},
     "maps_kind_village": {"en": "Village", "ru": "Деревня"},

@@ -38,9 +38,6 @@ LEADS_SECONDS = 10
 """So long jitter is remembered."""
 INPUT_SPEEDS = (0.95, 1.2)
 """How slowly and how fast the clock of commands may run: it grows fast and shrinks slowly."""
-SHOWN_SPEEDS = (0.75, 1.1)
-EXTRAPOLATED_TICKS = 5.0
-"""The shown tick waits so far beyond the newest snapshot: nobody is drawn further on than that."""
 HITCH_SECONDS = 0.15
 """Of what was read after so long a pause of the client's own nobody knows when it came."""
 PING_SECONDS = 1.0
@@ -68,7 +65,6 @@ class Clock:
         self._at = now
         self._passed_seconds = 0.0
         self._snapshots = 0
-        self._newest = 0
         self._arrivals = Extremes(ARRIVALS_SECONDS)
         """T - n of snapshots."""
         self._stalled_at = -1.0
@@ -82,7 +78,6 @@ class Clock:
         self._heard_since = 0
         self._heard_need = 0.0
         self._input = 0.0
-        self._shown = 0.0
 
     @property
     def is_ready(self) -> bool:
@@ -106,13 +101,12 @@ class Clock:
     def observe_snapshot(self, tick: int, lead: int, now: float) -> None:
         """The WORLD_STATE of `tick` came."""
         self._snapshots += 1
-        self._newest = tick
         self.lead = lead
         self._hear_arrival(tick - now * self.tick_rate, now)
         self._hear_lead(tick, lead, now)
         if not self._sent:
             self._at = now
-            self._input, self._shown = self._wanted_input(), self._wanted_shown()
+            self._input = self._wanted_input()
 
     def note_sent(self, tick: int) -> None:
         """The command for `tick` is on its way."""
@@ -124,25 +118,11 @@ class Clock:
         self._passed_seconds = max(now - self._at, 0.0)
         self._at = now
         if self._snapshots:
-            self._input = self._followed(self._input, self._wanted_input(), INPUT_SPEEDS)
-            shown = self._followed(self._shown, self._wanted_shown(), SHOWN_SPEEDS)
-            self._shown = min(shown, max(self._shown, self._newest + EXTRAPOLATED_TICKS))
-
-    def server_tick(self) -> float:
-        """Where the server is, with the part of the next tick that has passed."""
-        return self._at * self.tick_rate + self._arrivals.greatest + self._least_trip() / 2
-
-    def input_time(self) -> float:
-        """The tick for which commands are to be sent, with its part."""
-        return self._input
+            self._follow(self._wanted_input())
 
     def input_tick(self) -> int:
         """The newest tick for which a command should be on its way."""
         return floor(self._input)
-
-    def shown_tick(self) -> float:
-        """The tick of the others that can be drawn: the snapshots around it have arrived."""
-        return self._shown
 
     @property
     def ahead_ticks(self) -> float:
@@ -214,9 +194,6 @@ class Clock:
             ahead = max(ahead, self._input + self._passed_seconds * self.tick_rate - own)
         return own + ahead
 
-    def _wanted_shown(self) -> float:
-        return self._at * self.tick_rate + self._arrivals.least - 1.0
-
     def _least_trip(self) -> float:
         """In ticks."""
         return self._trips.least * self.tick_rate
@@ -224,14 +201,15 @@ class Clock:
     def _longest_trip(self) -> float:
         return self._trips.greatest * self.tick_rate
 
-    def _followed(self, value: float, wanted: float, speeds: tuple[float, float]) -> float:
-        """`value` after the time that has passed, on its way to what is wanted."""
+    def _follow(self, wanted: float) -> None:
+        """Lets the clock of commands go on by the time that has passed, towards what is wanted."""
         passed = self._passed_seconds * self.tick_rate
-        wrong = wanted - (value + passed)
+        wrong = wanted - (self._input + passed)
         if abs(wrong) > JUMP_SECONDS * self.tick_rate:
-            return wanted
-        slowest, fastest = speeds
-        return value + passed + min(max(wrong, passed * (slowest - 1)), passed * (fastest - 1))
+            self._input = wanted
+            return
+        slowest, fastest = INPUT_SPEEDS
+        self._input += passed + min(max(wrong, passed * (slowest - 1)), passed * (fastest - 1))
 
 
 class Extremes:

@@ -156,8 +156,6 @@ DEEDS: dict[str, tuple[str, Deed]] = {
         ),
     ),
 }
-ONLY_A_ROW = ("announce", "slow mode", "teleport")
-"""The database has nothing else of them."""
 TABLES = ("sanctions", "notes", "reports", "chat", "settings", "accounts", "audit")
 
 

@@ -30,7 +30,6 @@ from server.store.two_factors import StoredFactor
 log = logging.getLogger(__name__)
 
 STEP_SECONDS = 30
-DIGITS = 6
 STEPS_OFF = (0, -1, 1)
 """A clock may be wrong by one step, and typing takes its time (RFC 6238, 5.2)."""
 RECOVERY_CODES = 10
