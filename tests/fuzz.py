@@ -15,7 +15,7 @@ with atheris.instrument_imports():
     from protocol_spec import classic, codec
     from server.classic import Wish
 
-from tests.verdicts import seeds
+from tests.verdicts import seeds, verdict
 
 
 def one_input(data: bytes) -> None:
@@ -30,13 +30,8 @@ def one_input(data: bytes) -> None:
 
 
 def _protocol(data: bytes) -> None:
-    messages: list[codec.Message] = []
-    try:
-        for number, payload in codec.parse(data):
-            message = codec.decode(number, payload)
-            if message is not None:
-                messages.append(message)
-    except codec.DecodeError:
+    error, messages = verdict(data)
+    if error:
         return
     again = b"".join(each.encode() for each in messages)
     if again and [codec.decode(*each) for each in codec.parse(again)] != messages:

@@ -26,7 +26,7 @@ class Door:
         try:
             self.limits.check(name, address)
         except TooManyTries as answer:
-            return answer.retry_after_seconds
+            return answer.retry_after_ms // 1000
         self.limits.abandoned(name, address)
         return 0
 
@@ -35,7 +35,7 @@ class Door:
         try:
             self.limits.check(name, address)
         except TooManyTries as answer:
-            return answer.retry_after_seconds
+            return answer.retry_after_ms // 1000
         self.limits.failed(name, address)
         return 0
 

@@ -7,24 +7,18 @@ import pytest
 from protocol_spec.codec import ErrorCode
 from server.failures import Rejected
 from server.people.registrations import HOUR_SECONDS, REMEMBERED, Registrations
+from tests.stopped_clock import StoppedClock
 
 HERE, ELSEWHERE = "192.0.2.7", "198.51.100.9"
 
 
-class Clock:
-    now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
+@pytest.fixture
+def clock() -> StoppedClock:
+    return StoppedClock()
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def registrations(clock: Clock) -> Registrations:
+def registrations(clock: StoppedClock) -> Registrations:
     return Registrations(clock, 3)
 
 
@@ -46,7 +40,7 @@ def test_an_address_makes_so_many_at_once_and_no_more(registrations: Registratio
 
 
 def test_whoever_waits_as_long_as_they_are_told_may_make_another(
-    registrations: Registrations, clock: Clock
+    registrations: Registrations, clock: StoppedClock
 ) -> None:
     take(registrations, HERE, 3)
     with pytest.raises(Rejected) as refused:

@@ -27,6 +27,7 @@ from server.store.audit import audit_entries
 from server.store.thread import Database
 from tests.certificates import make_certificate
 from tests.running import RunningServer, running_server
+from tests.stopped_clock import StoppedClock
 
 NAME = "Godot"
 PASSWORD = "three blind mice run"
@@ -158,7 +159,7 @@ class TestOwner:
     def test_the_audit_tells_of_it(self, server: RunningServer) -> None:
         post(server, token_of(server), headers=OVER_TLS)
         server.stop()
-        (row,) = stored(server.data).do(audit_entries)
+        (row,) = Store(server.data).do(audit_entries)
         assert (row.actor_id, row.actor, row.via) == (0, "@operator", "panel")
         assert (row.action, row.subject) == ("account.create", NAME)
         assert row.details == {"role": "owner", "address": "203.0.113.7"}
@@ -176,7 +177,7 @@ class TestOwner:
         assert statuses.count(201) == 1
         assert set(statuses) <= {201, 410, 429}
         server.stop()
-        store = stored(server.data)
+        store = Store(server.data)
         (owner,) = store.do(all_accounts)
         (row,) = store.do(audit_entries)
         (winner,) = [told["account"]["name"] for status, told in answers if status == 201]
@@ -242,7 +243,7 @@ class TestOwner:
 class TestTime:
     """With a clock of the test's own."""
 
-    def test_after_half_an_hour_it_is_over(self, services: Services, clock: Clock) -> None:
+    def test_after_half_an_hour_it_is_over(self, services: Services, clock: StoppedClock) -> None:
         async def play() -> None:
             owner = services.first_owner
             token = owner.open_link()
@@ -260,7 +261,7 @@ class TestTime:
         asyncio.run(play())
 
     def test_wrong_tokens_count_as_failures_of_their_address(
-        self, services: Services, clock: Clock
+        self, services: Services, clock: StoppedClock
     ) -> None:
         async def play() -> None:
             owner = services.first_owner
@@ -284,7 +285,7 @@ class TestTime:
         assert token_hash(token) in kept
         assert token not in kept
 
-    def test_until_then_it_works(self, services: Services, clock: Clock) -> None:
+    def test_until_then_it_works(self, services: Services, clock: StoppedClock) -> None:
         async def play() -> None:
             token = services.first_owner.open_link()
             clock.now += LINK_SECONDS - 1
@@ -319,24 +320,13 @@ async def create(owner: FirstOwner, token: str, password: str = PASSWORD) -> str
     return (await owner.create(token, NAME, password, "", "127.0.0.1")).account.role
 
 
-def stored(data: Path) -> Store:
-    return Store(data)
-
-
-class Clock:
-    now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
+@pytest.fixture
+def clock() -> StoppedClock:
+    return StoppedClock()
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def services(tmp_path: Path, clock: Clock) -> Iterator[Services]:
+def services(tmp_path: Path, clock: StoppedClock) -> Iterator[Services]:
     """Without worlds, sockets and HTTP."""
     store = Store(tmp_path)
     store.migrate()

@@ -12,7 +12,7 @@ from server.failures import Rejected
 from server.lobby import Lobby
 from server.peer import Peer
 from server.people.identity import GUEST, Account, Identity, Sanction, longest
-from server.people.login_limits import LoginLimits, TooManyTries
+from server.people.login_limits import LoginLimits
 from server.people.names import checked_name, is_reserved, skeleton
 from server.people.passwords import Busy, Passwords
 from server.people.tickets import Tickets
@@ -165,12 +165,7 @@ class Authentication:
         `address` is empty for this machine.
         """
         key = skeleton(name)[:255]
-        try:
-            self._limits.check(key, address)
-        except TooManyTries as tries:
-            raise Rejected(
-                ErrorCode.AUTH_TOO_MANY_TRIES, retry_after_ms=tries.retry_after_seconds * 1000
-            ) from None
+        self._limits.check(key, address)
         try:
             self._passwords.check_room()
             account = await self._database.do(accounts.find_account, skeleton=key)

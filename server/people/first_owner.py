@@ -16,7 +16,7 @@ from server.failures import Rejected
 from server.moderation.actor import OPERATOR
 from server.people.accounts import Accounts, LoggedIn
 from server.people.identity import OWNER, Account
-from server.people.login_limits import LoginLimits, TooManyTries
+from server.people.login_limits import LoginLimits
 from server.people.names import checked_name
 from server.people.tokens import TokenKind, is_token, new_token, token_hash
 from server.store import accounts
@@ -100,12 +100,7 @@ class FirstOwner:
         """
         if (state := self._state()) is not SetupState.OPEN:
             raise SetupClosed(state)
-        try:
-            self._limits.check(LIMIT_KEY, address)
-        except TooManyTries as tries:
-            raise Rejected(
-                ErrorCode.AUTH_TOO_MANY_TRIES, retry_after_ms=tries.retry_after_seconds * 1000
-            ) from None
+        self._limits.check(LIMIT_KEY, address)
         if not is_token(token, self._kept_hash):
             self._tries_left -= 1
             self._limits.failed(LIMIT_KEY, address)

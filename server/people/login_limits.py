@@ -18,6 +18,9 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from protocol_spec.codec import ErrorCode
+from server.failures import Rejected
+
 NAME_WINDOW_SECONDS = 60.0
 ADDRESS_WINDOW_SECONDS = 600.0
 LONGEST_WAIT_SECONDS = 900.0
@@ -37,12 +40,11 @@ IPV6_PREFIX_DIGITS = len("2001:0db8:0000:0000")
 THIS_MACHINE = ""
 
 
-class TooManyTries(Exception):
+class TooManyTries(Rejected):
     """Not now: nothing was tried, and nothing counts."""
 
     def __init__(self, retry_after_seconds: int) -> None:
-        super().__init__(f"too many tries; again in {retry_after_seconds} s")
-        self.retry_after_seconds = retry_after_seconds
+        super().__init__(ErrorCode.AUTH_TOO_MANY_TRIES, retry_after_ms=retry_after_seconds * 1000)
 
 
 class LoginLimits:

@@ -20,7 +20,7 @@ from protocol_spec.codec import ErrorCode
 from server.failures import Rejected
 from server.moderation.actor import Actor
 from server.people.identity import Account
-from server.people.login_limits import LoginLimits, TooManyTries
+from server.people.login_limits import LoginLimits
 from server.people.sealing import Seal, SealBroken
 from server.people.tokens import token_hash
 from server.store import two_factors
@@ -152,12 +152,7 @@ class TwoFactor:
     def _begin_try(self, account: Account, address: str) -> str:
         """The key by which it counts. Raises Rejected."""
         key = account.skeleton + LIMIT_SUFFIX
-        try:
-            self._limits.check(key, address)
-        except TooManyTries as tries:
-            raise Rejected(
-                ErrorCode.AUTH_TOO_MANY_TRIES, retry_after_ms=tries.retry_after_seconds * 1000
-            ) from None
+        self._limits.check(key, address)
         return key
 
     async def _use(self, account: Account, factor: StoredFactor, code: str) -> bool:

@@ -110,11 +110,7 @@ def change_sanction(
     row = session.get(SanctionRow, number)
     if row is None:
         return None
-    for name, value in columns.items():
-        setattr(row, name, value)
-    session.add(row)
-    write_audit(session, audit)
-    session.flush()
+    _change(session, row, audit, columns)
     return _sanction(row)
 
 
@@ -159,11 +155,7 @@ def change_report(
     row = session.get(ReportRow, number)
     if row is None or row.state == CLOSED:
         return None
-    for name, value in columns.items():
-        setattr(row, name, value)
-    session.add(row)
-    write_audit(session, audit)
-    session.flush()
+    _change(session, row, audit, columns)
     return _report(row)
 
 
@@ -191,6 +183,16 @@ def _in_force(now_ms: int) -> ColumnElement[bool]:
         col(SanctionRow.lifted_ms).is_(None),
         or_(col(SanctionRow.expires_ms).is_(None), col(SanctionRow.expires_ms) > now_ms),
     )
+
+
+def _change(
+    session: Session, row: SanctionRow | ReportRow, audit: Audit, columns: dict[str, Any]
+) -> None:
+    for name, value in columns.items():
+        setattr(row, name, value)
+    session.add(row)
+    write_audit(session, audit)
+    session.flush()
 
 
 def _sanction(row: SanctionRow) -> Sanction:

@@ -8,10 +8,8 @@ of an edit and its sight at another client, both in this process, so that they s
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
-import os
 import tempfile
 import time
 import urllib.request
@@ -29,6 +27,7 @@ from server.mapmakers import Draft
 from server.store import Store
 from server.tiles import builtin_tile_set
 from tests.bench.cpu import SERVER_CPU, load
+from tests.bench.table import print_table
 from tests.running import RunningServer
 
 BUILDERS = {"ESTRAGON_GUESTS_MAY_BUILD": "true"}
@@ -194,24 +193,5 @@ async def measure() -> AsyncIterator[tuple[str, dict[str, Any]]]:
         yield "4096x4096 map, 10 players", await memory_of_a_huge_map(folder / "huge")
 
 
-async def run() -> dict[str, dict[str, Any]]:
-    rows = {}
-    print("| what | figures |\n| --- | --- |")
-    async for what, figures in measure():
-        rows[what] = figures
-        print(f"| {what} | {', '.join(f'{k} {v}' for k, v in figures.items())} |", flush=True)
-    return rows
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", type=Path, help="write the rows there, too")
-    chosen = parser.parse_args()
-    os.sched_setaffinity(0, set(range(os.cpu_count() or 1)) - {SERVER_CPU} or {SERVER_CPU})
-    rows = asyncio.run(run())
-    if chosen.json:
-        chosen.json.write_text(json.dumps(rows, indent=2))
-
-
 if __name__ == "__main__":
-    main()
+    print_table(__doc__, measure())

@@ -9,10 +9,8 @@ at, and the flood would be none.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
-import os
 import statistics
 import tempfile
 import time
@@ -27,6 +25,7 @@ import aiohttp
 
 from tests.bench.cpu import SERVER_CPU
 from tests.bench.edits import WINDOW_SECONDS, crowd, quantiles, tick_p99
+from tests.bench.table import print_table
 from tests.running import RunningServer
 
 UNLIMITED = {"ESTRAGON_LIMIT_LOOPBACK_LOGINS": "false"}
@@ -179,24 +178,5 @@ async def measure() -> AsyncIterator[tuple[str, dict[str, Any]]]:
             yield f"{TRIES} known and unknown names", await known_and_unknown(server)
 
 
-async def run() -> dict[str, dict[str, Any]]:
-    rows = {}
-    print("| what | figures |\n| --- | --- |")
-    async for what, figures in measure():
-        rows[what] = figures
-        print(f"| {what} | {', '.join(f'{k} {v}' for k, v in figures.items())} |", flush=True)
-    return rows
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", type=Path, help="write the rows there, too")
-    chosen = parser.parse_args()
-    os.sched_setaffinity(0, set(range(os.cpu_count() or 1)) - {SERVER_CPU} or {SERVER_CPU})
-    rows = asyncio.run(run())
-    if chosen.json:
-        chosen.json.write_text(json.dumps(rows, indent=2))
-
-
 if __name__ == "__main__":
-    main()
+    print_table(__doc__, measure())

@@ -6,7 +6,7 @@ import numpy as np
 
 from server.mapmakers import Area
 from server.mapmakers.islands.sea import CHARACTERS, ROOMY, Sea, inland
-from server.mapmakers.land import grown, way_back, ways
+from server.mapmakers.land import grown, trodden
 from server.tiles import EMPTY
 
 
@@ -106,13 +106,7 @@ def tread_trails(land: Sea) -> None:
     cost = 8 + land.hills(6) * 24 // 1024 + land.chance.integers(0, 9, shut.shape)
     cost[land.has("sand")] += 12
     cost[bridge] = 4
-    load = np.zeros_like(cost)
-    for _ in range(2):
-        # The second time, trails that were used before are cheap: ways join that ran side by side.
-        came = ways(np.where(shut, 0, np.maximum(cost // (1 + load), 2)), land.square)
-        load[:] = 0
-        for x, y in land.goals:
-            load.flat[way_back(came, y * land.width + x)] += 1
+    load, _ = trodden(cost, shut, land.square, land.goals)
     land.road |= load > 0
     land.fill("path", land.road & land.has("grass", "meadow"))
     land.clear |= grown(land.road)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from server.mapmakers import Place
-from server.mapmakers.land import closed, grown, way_back, ways
+from server.mapmakers.land import closed, grown, trodden, way_back
 from server.mapmakers.village.site import Village
 from server.tiles import EMPTY
 
@@ -20,18 +20,12 @@ def lay_roads(land: Village) -> None:
     cost[land.wet > -16] += 6
     cost[grown(shut)] += 5
     cost[bridge] = 4
-    load = np.zeros_like(cost)
-    for _ in range(2):
-        # The second time, roads that were used before are cheap: ways join that ran side by side.
-        came = ways(np.where(shut, 0, np.maximum(cost // (1 + load), 2)), land.square)
-        load[:] = 0
-        for x, y in land.goals:
-            load.flat[way_back(came, y * land.width + x)] += 1
+    load, came = trodden(cost, shut, land.square, land.goals)
     for x, y in land.trails:
         way = np.array(way_back(came, y * land.width + x), np.int64)
         land.clear.flat[way] = True
-        trodden = land.chance.integers(0, 100, way.size) < 10 + 4 * np.arange(way.size)
-        load.flat[way[trodden]] += 1
+        bare = land.chance.integers(0, 100, way.size) < 10 + 4 * np.arange(way.size)
+        load.flat[way[bare]] += 1
     wide = load >= 3
     wide[:, 1:] |= wide[:, :-1]
     wide[1:] |= wide[:-1]
