@@ -35,6 +35,26 @@ func yes(condition: bool, what: String) -> void:
 		failures.append("not so: " + what)
 
 
+## Waits until the condition holds; false where it does not for twelve seconds.
+func until(condition: Callable) -> bool:
+	var deadline_ms: int = Time.get_ticks_msec() + 12000
+	while Time.get_ticks_msec() < deadline_ms:
+		if condition.call():
+			return true
+		await tree.process_frame
+	return false
+
+
+## A key goes down and up again.
+func press(key: Key) -> void:
+	for pressed: bool in [true, false]:
+		var event: InputEventKey = InputEventKey.new()
+		event.keycode = key
+		event.physical_keycode = key
+		event.pressed = pressed
+		tree.root.push_input(event, true)
+
+
 ## A word of the command line after "--", as in --name=value.
 static func argument(name: String, fallback: String) -> String:
 	for each: String in OS.get_cmdline_user_args():

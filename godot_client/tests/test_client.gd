@@ -11,7 +11,7 @@ var _losses: Array[int] = []
 func test_it_joins_and_sends_a_command_for_every_tick() -> void:
 	_start()
 	_join(_server.listen())
-	yes(await _until(func() -> bool: return _joined == 1), "joined")
+	yes(await until(func() -> bool: return _joined == 1), "joined")
 	await tree.create_timer(1.0).timeout
 	var commands: int = 0
 	var newest: int = 0
@@ -32,7 +32,7 @@ func test_nobody_there_is_said_once_and_not_tried_again() -> void:
 	var port: int = _server.listen()
 	_server.vanish()
 	_join(port)
-	yes(await _until(func() -> bool: return not _failures.is_empty()), "it gives up")
+	yes(await until(func() -> bool: return not _failures.is_empty()), "it gives up")
 	equal(_failures, [EstragonClient.UNREACHABLE] as Array[int], "why")
 	equal(_client.status, EstragonClient.Status.OFFLINE, "status")
 	_stop()
@@ -42,7 +42,7 @@ func test_a_name_in_use_is_told_at_the_first_time() -> void:
 	_start()
 	_server.names_in_use = 1
 	_join(_server.listen())
-	yes(await _until(func() -> bool: return not _failures.is_empty()), "refused")
+	yes(await until(func() -> bool: return not _failures.is_empty()), "refused")
 	equal(_failures, [EstragonCodec.ErrorCode.NAME_IN_USE] as Array[int], "why")
 	_stop()
 
@@ -51,7 +51,7 @@ func test_a_fatal_refusal_is_told_by_its_code() -> void:
 	_start()
 	_server.refusal = EstragonCodec.ErrorCode.VERSION_UNSUPPORTED
 	_join(_server.listen())
-	yes(await _until(func() -> bool: return not _failures.is_empty()), "refused")
+	yes(await until(func() -> bool: return not _failures.is_empty()), "refused")
 	equal(_failures, [EstragonCodec.ErrorCode.VERSION_UNSUPPORTED] as Array[int], "why")
 	_stop()
 
@@ -60,14 +60,14 @@ func test_it_comes_back_into_the_same_world_under_the_same_name() -> void:
 	_start()
 	var port: int = _server.listen()
 	_join(port)
-	yes(await _until(func() -> bool: return _joined == 1), "joined")
+	yes(await until(func() -> bool: return _joined == 1), "joined")
 	_server.vanish()
-	yes(await _until(func() -> bool: return _losses.size() == 1), "lost")
+	yes(await until(func() -> bool: return _losses.size() == 1), "lost")
 	near(_client.seconds_to_retry(), 1.0, 0.2, "seconds until the first try")
 	_server.received.clear()
 	_server.names_in_use = 1
 	_server.listen(port)
-	yes(await _until(func() -> bool: return _joined == 2), "back, though the name was in use")
+	yes(await until(func() -> bool: return _joined == 2), "back, though the name was in use")
 	equal(_server.count(EstragonCodec.MessageType.AUTH), 2, "tries with the name")
 	for message: EstragonCodec.Message in _server.received:
 		if message is EstragonCodec.Auth:
@@ -81,9 +81,9 @@ func test_it_comes_back_into_the_same_world_under_the_same_name() -> void:
 func test_each_failed_try_is_followed_by_a_longer_wait() -> void:
 	_start()
 	_join(_server.listen())
-	yes(await _until(func() -> bool: return _joined == 1), "joined")
+	yes(await until(func() -> bool: return _joined == 1), "joined")
 	_server.vanish()
-	yes(await _until(func() -> bool: return _losses.size() == 2), "a try has failed")
+	yes(await until(func() -> bool: return _losses.size() == 2), "a try has failed")
 	near(_client.seconds_to_retry(), 2.0, 0.2, "seconds until the next")
 	_client.leave()
 	await tree.create_timer(0.3).timeout
@@ -108,12 +108,3 @@ func _stop() -> void:
 	_client.queue_free()
 	_server.queue_free()
 	await tree.process_frame
-
-
-func _until(condition: Callable) -> bool:
-	var deadline_ms: int = Time.get_ticks_msec() + 8000
-	while Time.get_ticks_msec() < deadline_ms:
-		if condition.call():
-			return true
-		await tree.process_frame
-	return false

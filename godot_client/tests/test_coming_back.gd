@@ -15,11 +15,11 @@ func test_after_a_loss_it_resumes_as_the_same_player() -> void:
 	_server.resume_token = "second"
 	_server.good_secret = "first"
 	await _cut_off(port)
-	yes(await _until(func() -> bool: return _joined == 2), "back")
+	yes(await until(func() -> bool: return _joined == 2), "back")
 	equal(_said(), [[RESUME, "first"]], "who it said to be")
 	_server.good_secret = "second"
 	await _cut_off(port)
-	yes(await _until(func() -> bool: return _joined == 3), "back once more")
+	yes(await until(func() -> bool: return _joined == 3), "back once more")
 	equal(_said(), [[RESUME, "second"]], "with the token of the last time")
 	_stop()
 
@@ -27,7 +27,7 @@ func test_after_a_loss_it_resumes_as_the_same_player() -> void:
 func test_a_guest_whose_token_is_no_longer_good_comes_back_by_name() -> void:
 	var port: int = await _start("first")
 	await _cut_off(port)
-	yes(await _until(func() -> bool: return _joined == 2), "back")
+	yes(await until(func() -> bool: return _joined == 2), "back")
 	equal(_said(), [[RESUME, "first"], [GUEST, "Эстрагон"]], "who it said to be")
 	equal(_failures, [] as Array[int], "never given up")
 	_stop()
@@ -38,9 +38,9 @@ func test_a_guest_comes_back_under_the_newest_name() -> void:
 	var renamed: EstragonCodec.AuthOk = ServerDouble.auth_ok()
 	renamed.name = "Gogo"
 	_server.tell(renamed)
-	yes(await _until(func() -> bool: return _client.session.player_name == "Gogo"), "renamed")
+	yes(await until(func() -> bool: return _client.session.player_name == "Gogo"), "renamed")
 	await _cut_off(port)
-	yes(await _until(func() -> bool: return _joined == 2), "back")
+	yes(await until(func() -> bool: return _joined == 2), "back")
 	equal(_said(), [[GUEST, "Gogo"]], "who it said to be")
 	_stop()
 
@@ -49,7 +49,7 @@ func test_a_name_that_stays_somebody_elses_is_given_up() -> void:
 	var port: int = await _start("")
 	_server.names_in_use = 99
 	await _cut_off(port)
-	yes(await _until(func() -> bool: return not _failures.is_empty()), "given up")
+	yes(await until(func() -> bool: return not _failures.is_empty()), "given up")
 	equal(_failures, [EstragonCodec.ErrorCode.NAME_IN_USE] as Array[int], "why")
 	equal(_said().size(), 1 + EstragonClient.NAME_RETRIES, "tries")
 	_stop()
@@ -65,7 +65,7 @@ func test_whoever_is_thrown_out_stays_out_and_knows_why() -> void:
 		_failures = []
 		await _start("first")
 		_server.throw_out(code, "Enough.")
-		yes(await _until(func() -> bool: return not _failures.is_empty()), "thrown out")
+		yes(await until(func() -> bool: return not _failures.is_empty()), "thrown out")
 		equal(_failures, [code] as Array[int], "why")
 		equal(_client.refusal.text, "Enough.", "the staff's reason")
 		equal(_client.status, EstragonClient.Status.OFFLINE, "status")
@@ -90,11 +90,11 @@ func test_a_guest_whose_game_crashed_is_found_again() -> void:
 	_client = EstragonClient.new()
 	_connect(EstragonTokenStore.new(path))
 	_client.join("127.0.0.1:%d" % port, "", "Эстрагон", 0)
-	yes(await _until(func() -> bool: return _joined == 2), "back")
+	yes(await until(func() -> bool: return _joined == 2), "back")
 	equal(_said(), [[RESUME, "first"]], "who it said to be")
 	_client.leave()
 	_client.join("127.0.0.1:%d" % port, "", "Эстрагон", 0)
-	yes(await _until(func() -> bool: return _joined == 3), "joined")
+	yes(await until(func() -> bool: return _joined == 3), "joined")
 	equal(_said().back(), [GUEST, "Эстрагон"], "who has left is nobody's successor")
 	old.free()
 	_stop()
@@ -110,7 +110,7 @@ func _start(token: String, store: EstragonTokenStore = EstragonTokenStore.new(""
 	var port: int = _server.listen()
 	_connect(store)
 	_client.join("127.0.0.1:%d" % port, "village", "Эстрагон", 0)
-	yes(await _until(func() -> bool: return _joined == 1), "joined")
+	yes(await until(func() -> bool: return _joined == 1), "joined")
 	return port
 
 
@@ -123,9 +123,7 @@ func _connect(store: EstragonTokenStore) -> void:
 
 func _cut_off(port: int) -> void:
 	_server.vanish()
-	yes(
-		await _until(func() -> bool: return _client.status == EstragonClient.Status.WAITING), "lost"
-	)
+	yes(await until(func() -> bool: return _client.status == EstragonClient.Status.WAITING), "lost")
 	_server.received.clear()
 	_server.listen(port)
 
@@ -143,12 +141,3 @@ func _said() -> Array:
 func _stop() -> void:
 	_client.free()
 	_server.free()
-
-
-func _until(condition: Callable) -> bool:
-	var deadline_ms: int = Time.get_ticks_msec() + 12000
-	while Time.get_ticks_msec() < deadline_ms:
-		if condition.call():
-			return true
-		await tree.process_frame
-	return false

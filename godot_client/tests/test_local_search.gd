@@ -22,7 +22,7 @@ func test_who_answers_is_found_once_and_lost_when_silent() -> void:
 	equal(asked, LocalSearch.question(asked.slice(6, 14)), "the question")
 	for _time: int in 2:
 		server.put_packet(_answer(asked.slice(6, 14), "Годо"))
-	await _until(func() -> bool: return not _found.is_empty())
+	await until(func() -> bool: return not _found.is_empty())
 	equal(_found, ["127.0.0.1:%d Годо" % PORT], "found")
 	_search._process(LocalSearch.FORGET_SECONDS + 0.1)
 	equal(_lost, ["127.0.0.1:%d" % PORT], "lost")
@@ -35,7 +35,7 @@ func test_an_answer_over_tls_says_so_in_its_address() -> void:
 	var answer: PackedByteArray = _answer(asked.slice(6, 14), "")
 	answer[5] = 1
 	server.put_packet(answer)
-	await _until(func() -> bool: return not _found.is_empty())
+	await until(func() -> bool: return not _found.is_empty())
 	equal(_found, ["https://127.0.0.1:%d " % PORT], "found")
 	_stop(server)
 
@@ -58,7 +58,7 @@ func test_what_is_no_answer_to_this_question_is_nothing() -> void:
 	not_text[-7] = 0xFF
 	server.put_packet(not_text)
 	server.put_packet(_answer(number, "Lucky"))
-	await _until(func() -> bool: return not _found.is_empty())
+	await until(func() -> bool: return not _found.is_empty())
 	equal(_found, ["127.0.0.1:%d Lucky" % PORT], "only the last")
 	_stop(server)
 
@@ -85,7 +85,7 @@ func _stop(server: PacketPeerUDP) -> void:
 
 
 func _receive(server: PacketPeerUDP) -> PackedByteArray:
-	await _until(func() -> bool: return server.get_available_packet_count() > 0)
+	await until(func() -> bool: return server.get_available_packet_count() > 0)
 	var asked: PackedByteArray = server.get_packet()
 	server.set_dest_address(server.get_packet_ip(), server.get_packet_port())
 	return asked
@@ -107,12 +107,3 @@ func _zeros(count: int) -> PackedByteArray:
 	var bytes: PackedByteArray = PackedByteArray()
 	bytes.resize(count)
 	return bytes
-
-
-func _until(condition: Callable) -> bool:
-	var deadline_ms: int = Time.get_ticks_msec() + 5000
-	while Time.get_ticks_msec() < deadline_ms:
-		if condition.call():
-			return true
-		await tree.process_frame
-	return false

@@ -21,7 +21,7 @@ func test_a_line_tells_how_its_server_is_just_now() -> void:
 		&"", &"SERVER_OTHER_VERSION_SHORT", &"SERVER_SILENT", &"SERVER_SILENT"
 	]
 	_open(servers.map(func(each: HttpDouble) -> String: return each.listen()))
-	await _until(
+	await until(
 		func() -> bool: return _list.rows().all(func(r: ServerRow) -> bool: return _knows(r))
 	)
 	var rows: Array[ServerRow] = _list.rows()
@@ -47,7 +47,7 @@ func test_nobody_is_asked_while_the_list_is_not_shown() -> void:
 		await tree.process_frame
 	equal(server.asked.size(), 0, "questions")
 	_list.open()
-	yes(await _until(func() -> bool: return not server.asked.is_empty()), "asked")
+	yes(await until(func() -> bool: return not server.asked.is_empty()), "asked")
 	_close()
 	server.free()
 
@@ -59,17 +59,17 @@ func test_servers_are_added_favoured_removed_and_chosen_by_keyboard() -> void:
 	var entry: LineEdit = _list.get_node("%NewAddress")
 	entry.grab_focus()
 	entry.text = "127.0.0.1:3"
-	_press(KEY_ENTER)
+	press(KEY_ENTER)
 	equal(_list.rows().size(), 3, "one more")
 	entry.text = "127.0.0.1:3"
-	_press(KEY_ENTER)
+	press(KEY_ENTER)
 	equal(_list.rows().size(), 3, "not twice")
 	equal((_list.get_node("%Message") as RefusalLabel).key(), &"SERVERS_KNOWN", "and it is said")
 	(_list.rows()[2].get_node("%Star") as Star).grab_focus()
-	_press(KEY_ENTER)
+	press(KEY_ENTER)
 	equal(_list.rows()[0].address, "127.0.0.1:3", "the favourite comes first")
 	(_list.rows()[1].get_node("%Remove") as Cross).grab_focus()
-	_press(KEY_ENTER)
+	press(KEY_ENTER)
 	equal(
 		_list.rows().map(func(row: ServerRow) -> String: return row.address),
 		["127.0.0.1:3", "127.0.0.1:2"],
@@ -78,8 +78,8 @@ func test_servers_are_added_favoured_removed_and_chosen_by_keyboard() -> void:
 	yes((_list.rows()[1].get_node("%Choose") as Control).has_focus(), "on with the next")
 	await tree.process_frame  # The container has put the lines in their places.
 	await tree.process_frame
-	_press(KEY_UP)
-	_press(KEY_ENTER)
+	press(KEY_UP)
+	press(KEY_ENTER)
 	equal(_chosen, "127.0.0.1:3", "chosen")
 	yes(not _list.visible, "and closed")
 	_close()
@@ -111,21 +111,3 @@ func _knows(row: ServerRow) -> bool:
 
 func _text(row: ServerRow, path: String) -> String:
 	return (row.get_node(path) as Label).text
-
-
-func _until(condition: Callable) -> bool:
-	var deadline_ms: int = Time.get_ticks_msec() + 5000
-	while Time.get_ticks_msec() < deadline_ms:
-		if condition.call():
-			return true
-		await tree.process_frame
-	return false
-
-
-func _press(key: Key) -> void:
-	for pressed: bool in [true, false]:
-		var event: InputEventKey = InputEventKey.new()
-		event.keycode = key
-		event.physical_keycode = key
-		event.pressed = pressed
-		tree.root.push_input(event, true)

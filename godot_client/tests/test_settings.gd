@@ -98,9 +98,9 @@ func test_a_key_that_does_two_things_is_shown_and_all_can_be_put_back() -> void:
 	var row: KeyRow = page.get_node("%KeyRows/Jump")
 	var slot: Button = row.get_node("%Slot0")
 	slot.grab_focus()
-	_press(KEY_ENTER)
+	press(KEY_ENTER)
 	equal(slot.text, str(TranslationServer.translate(&"SETTINGS_PRESS_KEY")), "a key is awaited")
-	_press(KEY_T)
+	press(KEY_T)
 	equal(KeyBindings.keys(&"jump"), [KEY_T], "another key")
 	equal(KeyBindings.conflicts(&"jump", KEY_T), [&"chat"], "which chats, too")
 	equal(slot.theme_type_variation, &"DangerButton", "it is marked")
@@ -120,14 +120,14 @@ func test_escape_keeps_the_key_and_backspace_takes_it_away() -> void:
 	var slot: Button = page.get_node("%KeyRows/MoveLeft/%Slot1")
 	for key: Key in [KEY_ESCAPE, KEY_A]:
 		slot.pressed.emit()
-		_press(key)
+		press(key)
 		equal(KeyBindings.keys(&"move_left"), [KEY_A, KEY_LEFT], "unchanged")
 	yes(page.visible, "and the page is open")
 	slot.pressed.emit()
-	_press(KEY_BACKSPACE)
+	press(KEY_BACKSPACE)
 	equal(KeyBindings.keys(&"move_left"), [KEY_A], "one less")
 	slot.pressed.emit()
-	_press(KEY_Q)
+	press(KEY_Q)
 	equal(KeyBindings.keys(&"move_left"), [KEY_A, KEY_Q], "one more")
 	yes(not KeyBindings.gamepad_names(&"move_left").is_empty(), "the gamepad does it still")
 	var wanted: InputEventKey = InputEventKey.new()
@@ -135,7 +135,7 @@ func test_escape_keeps_the_key_and_backspace_takes_it_away() -> void:
 	yes(InputMap.event_is_action(wanted, &"move_left"), "the game listens to it")
 	yes((page.get_node("%KeyRows/Menu/%Slot0") as Button).disabled, "the way back is fixed")
 	KeyBindings.reset()
-	_press(KEY_ESCAPE)
+	press(KEY_ESCAPE)
 	yes(not page.visible, "closed")
 	page.free()
 
@@ -213,12 +213,3 @@ func _seen(colour: Color, sight: String) -> Color:
 
 func _distance(one: Color, other: Color) -> float:
 	return Vector3(one.r, one.g, one.b).distance_to(Vector3(other.r, other.g, other.b))
-
-
-func _press(key: Key) -> void:
-	for pressed: bool in [true, false]:
-		var event: InputEventKey = InputEventKey.new()
-		event.keycode = key
-		event.physical_keycode = key
-		event.pressed = pressed
-		tree.root.push_input(event, true)

@@ -15,13 +15,13 @@ func test_enter_leads_through_the_log_in_to_its_end() -> void:
 	equal(_panel.problem(), &"ERROR_NAME_EMPTY", "first the name")
 	yes(_line(form, "%Name").has_focus(), "the name has the focus")
 	_line(form, "%Name").text = "Estragon"
-	_press(KEY_ENTER)
+	press(KEY_ENTER)
 	yes(_line(form, "%Password/%Entry").has_focus(), "then the password")
 	equal(_panel.problem(), &"ACCOUNT_PASSWORD_MISSING", "which is missing")
 	equal(_submitted, 0, "not yet")
 	_line(form, "%Password/%Entry").text = "waiting for nobody"
 	equal(_panel.problem(), &"", "all is there")
-	_press(KEY_ENTER)
+	press(KEY_ENTER)
 	equal(_submitted, 1, "off we go")
 	_stop()
 
@@ -31,8 +31,8 @@ func test_tab_goes_from_line_to_line_in_their_order() -> void:
 	var form: AccountForm = _panel.get_node("%Register")
 	for path: String in ["%Name", "%Password/%Entry", "%Password/%Eye", "%Again/%Entry"]:
 		yes((form.get_node(path) as Control).has_focus(), path)
-		_press(KEY_TAB)
-	_press(KEY_TAB)
+		press(KEY_TAB)
+	press(KEY_TAB)
 	yes((form.get_node("%Remember") as Control).has_focus(), "%Remember")
 	_stop()
 
@@ -43,12 +43,12 @@ func test_a_new_account_wants_the_same_password_twice() -> void:
 	_line(form, "%Name").text = "Estragon"
 	_line(form, "%Password/%Entry").text = "waiting for nobody"
 	_line(form, "%Password/%Entry").grab_focus()
-	_press(KEY_ENTER)
+	press(KEY_ENTER)
 	yes(_line(form, "%Again/%Entry").has_focus(), "the second time")
 	equal(_panel.problem(), &"ACCOUNT_PASSWORDS_DIFFER", "not the same")
 	_line(form, "%Again/%Entry").text = "waiting for nobody"
 	equal(_panel.problem(), &"", "the same")
-	_press(KEY_ENTER)
+	press(KEY_ENTER)
 	equal(_submitted, 1, "off we go")
 	_stop()
 
@@ -93,7 +93,7 @@ func test_escape_closes_a_dialog_and_forgets_the_passwords() -> void:
 	yes(Dialog.is_any_open(tree), "it is open")
 	var form: AccountForm = dialog.get_node("%Form")
 	_line(form, "%Password/%Entry").text = "secret"
-	_press(KEY_ESCAPE)
+	press(KEY_ESCAPE)
 	yes(not dialog.visible, "closed")
 	equal(form.password(), "", "forgotten")
 	dialog.free()
@@ -110,7 +110,7 @@ func test_a_report_has_a_longest_length_and_tab_leads_out_of_it() -> void:
 	equal(text.text.length(), ReportDialog.MAX_CHARACTERS, "characters")
 	equal((dialog.get_node("%Left") as Label).text, "500 / 500", "how many are left")
 	yes(text.has_focus(), "typing")
-	_press(KEY_TAB)
+	press(KEY_TAB)
 	yes((dialog.get_node("%Send") as Control).has_focus(), "on to the buttons")
 	dialog.free()
 
@@ -130,12 +130,3 @@ func _stop() -> void:
 
 func _line(form: AccountForm, path: String) -> LineEdit:
 	return form.get_node(path)
-
-
-func _press(key: Key) -> void:
-	for pressed: bool in [true, false]:
-		var event: InputEventKey = InputEventKey.new()
-		event.keycode = key
-		event.physical_keycode = key
-		event.pressed = pressed
-		tree.root.push_input(event, true)
