@@ -1,4 +1,4 @@
-"""Who hears of a world's ticks: its players and its observers; what each of them is told.
+"""Who hears of a world's ticks: its players and its watchers; what each of them is told.
 
 Nothing here waits for a socket: sending queues, and whoever does not read is left out until their
 queue has drained.
@@ -16,10 +16,10 @@ from server.counters import Counters
 from server.editing.keeper import Keeper
 from server.inputs import Slots
 from server.member import Member, News
-from server.observer import Observer, Outlook
 from server.session import Session
 from server.settings import Settings
 from server.snapshot import HEAD_SIZE, FarChanges, Snapshot
+from server.watcher import Outlook, Watcher
 from server.world import Changes, World
 
 
@@ -40,7 +40,7 @@ class Audience:
         """By slot: the chunk around which the client there has all that it should; -1: it has not,
         or does not read."""
         self._far_changes = FarChanges()
-        self._observers: dict[Session, Observer] = {}
+        self._watchers: dict[Session, Watcher] = {}
 
     def enter(self, slot: int, session: Session, greeting: list[bytes]) -> None:
         """Somebody has come in; `greeting` is what they must hear before anything else."""
@@ -55,18 +55,18 @@ class Audience:
 
     def watch(self, session: Session, outlook: Outlook, greeting: list[bytes]) -> None:
         """Somebody watches from now on, without being in the world."""
-        self._observers[session] = Observer(session, outlook, greeting)
+        self._watchers[session] = Watcher(session, outlook, greeting)
 
     def looks_elsewhere(self, session: Session, outlook: Outlook) -> bool:
-        """Turns an observer to another part of the world; False where the session is none."""
-        observer = self._observers.get(session)
-        if observer is not None:
-            observer.look(outlook)
-        return observer is not None
+        """Turns a watcher to another part of the world; False where the session is none."""
+        watcher = self._watchers.get(session)
+        if watcher is not None:
+            watcher.look(outlook)
+        return watcher is not None
 
     def stops_watching(self, session: Session) -> bool:
-        """Lets an observer go; False where the session is none."""
-        return self._observers.pop(session, None) is not None
+        """Lets a watcher go; False where the session is none."""
+        return self._watchers.pop(session, None) is not None
 
     @property
     def member_count(self) -> int:
@@ -74,11 +74,11 @@ class Audience:
 
     @property
     def observer_count(self) -> int:
-        return len(self._observers)
+        return len(self._watchers)
 
     def queues(self) -> list[int]:
         """How many bytes are unsent to each who is in or watches."""
-        sessions = [*(member.session for member in self._members.values()), *self._observers]
+        sessions = [*(member.session for member in self._members.values()), *self._watchers]
         return [session.peer.queued_bytes for session in sessions]
 
     @property
@@ -91,8 +91,8 @@ class Audience:
         tile_map = self._world.map
         seen_from = {member.chunk for member in self._members.values()}
         seen = {each for chunk in seen_from for each in tile_map.view_from(chunk)}
-        for observer in self._observers.values():
-            seen.update(observer.view(self._world))
+        for watcher in self._watchers.values():
+            seen.update(watcher.view(self._world))
         return seen
 
     def hear(self, changes: Changes, news: News, now: float) -> None:
@@ -121,8 +121,8 @@ class Audience:
             self._send_to_many(settled, around, fits, parts, snapshot.heads(settled, sizes[around]))
             self._counters.bytes_sent += int(lengths[around][fits[around]].sum())
         self._send_to_each(np.concatenate(alone), snapshot, news, now)
-        for observer in list(self._observers.values()):
-            missing = observer.send(world, snapshot, news, now, self._settings)
+        for watcher in list(self._watchers.values()):
+            missing = watcher.send(world, snapshot, news, now, self._settings)
             if missing:
                 self._keeper.want(missing, world.map)
 
@@ -206,16 +206,16 @@ class Audience:
 
     def resync(self, session: Session) -> None:
         """A client wants everybody in sight again."""
-        if (observer := self._observers.get(session)) is not None:
-            observer.resync()
+        if (watcher := self._watchers.get(session)) is not None:
+            watcher.resync()
         if (member := self._members.get(session.slot)) is not None:
             member.wants_full = True
             self.unsettle(session.slot)
 
     def request_chunk(self, session: Session, column: int, row: int) -> None:
         """A client lost count of a chunk's revisions: it gets it as a whole."""
-        if (observer := self._observers.get(session)) is not None:
-            observer.request_chunk(row * self._world.map.chunks_wide + column)
+        if (watcher := self._watchers.get(session)) is not None:
+            watcher.request_chunk(row * self._world.map.chunks_wide + column)
         member = self._members.get(session.slot)
         if member is not None and 0 <= column < self._world.map.chunks_wide:
             member.held.discard(row * self._world.map.chunks_wide + column)

@@ -26,7 +26,7 @@ class Counters:
         """Ticks that began later than they should have."""
         self.edits_applied = 0
         self.bytes_sent = 0
-        """To players and observers, without what WebSockets add."""
+        """To players and watchers, without what WebSockets add."""
         self.bytes_received = 0
         self.dropped_unread = 0
         """Clients that were cut off because they did not read."""

@@ -31,7 +31,6 @@ from server.frames import notice_frame
 from server.member import News, packed
 from server.modes.finding import Choice
 from server.modes.host import ModeHost
-from server.observer import Outlook
 from server.people.identity import Standing
 from server.roster import Roster
 from server.session import Session
@@ -39,6 +38,7 @@ from server.settings import Settings
 from server.status import PlayerStatus, WorldStatus
 from server.store import Store
 from server.tiles import LAYERS, Tile
+from server.watcher import Outlook
 from server.world import Changes, Command, Enter, Leave, Player, TakeBack, Teleport, World
 
 log = logging.getLogger(__name__)
@@ -145,7 +145,7 @@ class Game:
         self.audience.watch(session, outlook, greeting)
 
     def leave(self, session: Session, reason: LeaveReason) -> None:
-        """The session's player goes, or does not come after all; or an observer goes."""
+        """The session's player goes, or does not come after all; or a watcher goes."""
         if self.audience.stops_watching(session):
             return
         if self._waiting.get(session.player_id) is session:

@@ -31,13 +31,13 @@ from server.gateway.connection import Connection
 from server.handlers import HANDLERS, State
 from server.lobby import Lobby
 from server.main import create_app
-from server.observer import Outlook
 from server.people import authentication
 from server.people.identity import Sanction
 from server.people.returning import Returning
 from server.people.tickets import Tickets
 from server.session import Session
 from server.settings import Settings
+from server.watcher import Outlook
 from server.world import Say, World
 from tests.staffed import hire
 

@@ -46,7 +46,7 @@ class Outlook:
         return [row * tile_map.chunks_wide + column for row in rows for column in columns]
 
 
-class Observer:
+class Watcher:
     def __init__(self, session: Session, outlook: Outlook, greeting: list[bytes]) -> None:
         """`greeting` are the frames to be heard before anything else."""
         self.session = session
@@ -96,7 +96,7 @@ class Observer:
         return [each for each in view if not world.map.is_loaded(each)]
 
     def _world_state(self, world: World, view: list[int], flags: int, players: bytes) -> bytes:
-        """As if the observer stood in the middle, so that all places there are the nearest."""
+        """As if the watcher stood in the middle, so that all places there are the nearest."""
         places = [world.map.chunk_place(each) for each in view] or [(0, 0)]
         x = sum(place[0] for place in places) * CHUNK_SIZE * 1024 // len(places)
         y = sum(place[1] for place in places) * CHUNK_SIZE * 1024 // len(places)
