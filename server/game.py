@@ -28,6 +28,7 @@ from server.editing.loading import Loading
 from server.editing.operations import Places
 from server.failures import Rejected
 from server.frames import notice_frame
+from server.greeting import entered_frame, placed_frame, tile_frame
 from server.member import News, packed
 from server.modes.finding import Choice
 from server.modes.host import ModeHost
@@ -37,16 +38,13 @@ from server.session import Session
 from server.settings import Settings
 from server.status import PlayerStatus, WorldStatus
 from server.store import Store
-from server.tiles import LAYERS, Tile
 from server.watcher import Outlook
-from server.world import Changes, Command, Enter, Leave, Player, TakeBack, Teleport, World
+from server.world import TICK_RATE, Changes, Command, Enter, Leave, TakeBack, Teleport, World
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-TICK_RATE = 20
-"""Ticks a second."""
 TICK_SECONDS = 1 / TICK_RATE
 EDITS_PER_TICK = 25
 """500 a second: fifty players at their limit. They cost a fifth of a millisecond each, and come in
@@ -81,7 +79,7 @@ class Game:
         self._waiting: dict[int, Session] = {}
         """Who asked to enter, by player id, until the next tick."""
         self._roster = Roster()
-        self._tile_messages = list(packed(map(_tile_frame, world.map.tiles.by_id.values())))
+        self._tile_messages = list(packed(map(tile_frame, world.map.tiles.by_id.values())))
         self.mode = ModeHost(mode, world, self.move, name)
         self._next_mode: Choice | None = None
         self._is_keeping = False
@@ -136,12 +134,14 @@ class Game:
 
     def watch(self, session: Session, message: codec.Watch) -> None:
         """Somebody wants to see the world, or another part of it. Raises Rejected."""
-        outlook = Outlook.asked_for(message, self.world.map)
+        world = self.world
+        outlook = Outlook.asked_for(message, world.map)
         if self.audience.looks_elsewhere(session, outlook):
             return
-        greeting = [self._world_entered(WATCHER), *self._tile_messages]
+        entered = entered_frame(world, self.name, self.mode.name, WATCHER)
+        greeting = [entered, *self._tile_messages]
         greeting += [*self.mode.view.greeting(), *self._roster.messages()]
-        greeting += map(self._placed_frame, self.world.players.values())
+        greeting += [placed_frame(world, player) for player in world.players.values()]
         self.audience.watch(session, outlook, greeting)
 
     def leave(self, session: Session, reason: LeaveReason) -> None:
@@ -335,6 +335,7 @@ class Game:
 
         `mode_frames` are the mode's news. Returns what everybody hears of the tick.
         """
+        world = self.world
         frames = [
             codec.PlayerLeave(player_id=each.player.player_id, reason=each.reason).encode()
             for each in changes.left
@@ -346,13 +347,14 @@ class Game:
         for player in changes.entered:
             session = self._waiting.pop(player.player_id)
             session.entered(player.slot)
-            greeting = [self._world_entered(player.slot), *self._tile_messages]
-            greeting += [*session.command_frames(), *roster, *mode_greeting]
+            entered = entered_frame(world, self.name, self.mode.name, player.slot)
+            greeting = [entered, *self._tile_messages, *session.command_frames()]
+            greeting += [*roster, *mode_greeting]
             if self.message:
                 greeting.append(notice_frame(NoticeCode.ANNOUNCEMENT, self.name, self.message))
             self.audience.enter(player.slot, session, greeting)
-            frames += [self._roster.put(player), self._placed_frame(player)]
-        frames += [self._placed_frame(player) for player in changes.moved_out]
+            frames += [self._roster.put(player), placed_frame(world, player)]
+        frames += [placed_frame(world, player) for player in changes.moved_out]
         frames += [
             codec.ChatMessage(
                 player_id=said.player_id, text=said.text, timestamp=said.timestamp_ms
@@ -382,39 +384,3 @@ class Game:
         """Where everybody stands, by player id."""
         world = self.world
         return [(each.player_id, world.standing(each.slot)) for each in world.players.values()]
-
-    def _world_entered(self, slot: int) -> bytes:
-        return codec.WorldEntered(
-            tick=self.world.tick,
-            slot=slot,
-            width=self.world.map.width,
-            height=self.world.map.height,
-            world=self.name,
-            mode=self.mode.name,
-        ).encode()
-
-    def _placed_frame(self, player: Player) -> bytes:
-        world, slot = self.world, player.slot
-        return codec.PlayerUpdate(
-            player_id=player.player_id,
-            x=int(world.x[slot]),
-            y=int(world.y[slot]),
-            z=int(world.z[slot]),
-            rotation=int(world.rotation[slot]),
-            timestamp=world.tick,
-        ).encode()
-
-
-def _tile_frame(tile: Tile) -> bytes:
-    column, row = tile.cell
-    return codec.Tile(
-        id=tile.id,
-        layer=LAYERS.index(tile.layer),
-        height=tile.height,
-        speed=tile.speed,
-        colour=int(tile.colour[1:], 16),
-        column=column,
-        row=row,
-        pattern=codec.TilePattern[tile.pattern.upper()],
-        name=tile.name,
-    ).encode()

@@ -18,7 +18,7 @@ from protocol_spec import codec
 from protocol_spec.codec import ErrorCode, LeaveReason
 from server.clock import wall_clock_ms
 from server.failures import Rejected
-from server.game import TICK_RATE, Game
+from server.game import Game
 from server.peer import Peer
 from server.people.identity import Identity, Standing
 from server.people.returning import Returning
@@ -29,7 +29,7 @@ from server.settings import Settings
 from server.status import PlayerStatus, WorldStatus
 from server.store.accounts import Visit
 from server.tasks import start_task
-from server.world import Rename
+from server.world import TICK_RATE, Rename
 
 if TYPE_CHECKING:
     from server.chat.chat import Chat

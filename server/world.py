@@ -27,6 +27,9 @@ from server.failures import Rejected
 from server.inputs import Inputs, Slots
 from server.people.identity import Standing
 
+TICK_RATE = 20
+"""Ticks a second."""
+
 
 @dataclass(frozen=True, slots=True)
 class Enter:

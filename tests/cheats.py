@@ -22,8 +22,8 @@ from protocol_spec.codec import (
     WALK_SPEED,
     Button,
 )
-from server.game import TICK_RATE
 from server.tiles import TileSet
+from server.world import TICK_RATE
 
 Ints = NDArray[np.int64]
 Cells = NDArray[np.uint16]

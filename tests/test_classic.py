@@ -28,10 +28,10 @@ from protocol_spec.client import Client
 from protocol_spec.codec import BODY_RADIUS, DecodeError, ErrorCode, NoticeCode
 from server.chunks import TileMap
 from server.classic import MOST_IN_SIGHT, Wish
-from server.game import TICK_RATE
 from server.gateway.classic import ClassicSession
 from server.moderation.actor import OPERATOR
 from server.people.identity import SanctionKind
+from server.world import TICK_RATE
 from tests.godot_client import complaints
 from tests.mock_server import TILES, WALL, MockServer, grass
 from tests.people import done

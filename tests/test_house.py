@@ -42,6 +42,7 @@ PURE = (
     "people/returning",
     "people/login_limits",
     "frames",
+    "greeting",
     "peer",
     "pulse",
     "people/registrations",

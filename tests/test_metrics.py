@@ -19,11 +19,11 @@ from protocol_spec import codec
 from protocol_spec.client import Client, Refused
 from protocol_spec.codec import AuthMethod, ErrorCode
 from server.counters import TICK_SECONDS_BOUNDS, Counters
-from server.game import TICK_RATE
 from server.handlers import State
 from server.settings import Settings
 from server.web import metrics
 from server.web.entrance import Entrance
+from server.world import TICK_RATE
 from tests.mock_server import MockServer
 from tests.running import RunningServer, running_server
 

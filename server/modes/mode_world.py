@@ -18,9 +18,8 @@ import numpy as np
 from protocol_spec import codec
 from protocol_spec.codec import UNITS_PER_TILE, ModePhase, ScoreKind
 from server.editing.operations import Places
-from server.world import Player, World
+from server.world import TICK_RATE, Player, World
 
-TICK_RATE = 20
 MOST_KEY_BYTES, MOST_VALUE_BYTES, MOST_TEXT_BYTES = 64, 1000, 2000
 """What a text's fields hold."""
 MOST_OWN_BYTES = 16 * 1024
