@@ -166,6 +166,24 @@ async def enter(
     return client
 
 
+async def fifty_at_once(
+    server: RunningServer, secret: str | bytes, method: AuthMethod = AuthMethod.TICKET
+) -> list[str]:
+    """What becomes of fifty who come by one secret: "in", or why not, in the alphabet's order."""
+    clients: list[Client] = []
+
+    async def come() -> str:
+        try:
+            clients.append(await enter(server, secret, method))
+        except Refused as refused:
+            return refused.code.name if refused.code else str(refused)
+        return "in"
+
+    outcomes = await asyncio.gather(*(come() for _ in range(50)))
+    await hang_up(*clients)
+    return sorted(outcomes)
+
+
 async def hang_up(*clients: Client) -> None:
     for client in clients:
         await client.close()

@@ -6,7 +6,6 @@ import asyncio
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -91,15 +90,6 @@ class Scraped:
         return of(self.samples, name, world="meadow")
 
 
-@pytest.fixture(scope="module", params=["fast", "asgi"])
-def quiet_server(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[RunningServer]:
-    folder = tmp_path_factory.mktemp(request.param)
-    with running_server(folder, "--gateway", request.param) as server:
-        yield server
-
-
 def test_this_machine_may_read_them_without_a_token() -> None:
     for address in ("127.0.0.1", "::1"):
         status, text = Scraped(MockServer(), address).answer()
@@ -160,7 +150,7 @@ def test_a_tick_is_counted_in_the_bucket_that_it_fits_into() -> None:
     assert counters.tick_seconds == pytest.approx(7.1031)
 
 
-def test_the_histogram_holds_every_tick_in_buckets_that_grow(quiet_server: RunningServer) -> None:
+def test_the_histogram_holds_every_tick_in_buckets_that_grow(either_server: RunningServer) -> None:
     def counts(found: Samples) -> list[float]:
         name = "estragon_tick_seconds_bucket"
         return [
@@ -168,9 +158,9 @@ def test_the_histogram_holds_every_tick_in_buckets_that_grow(quiet_server: Runni
             for bound in (*TICK_SECONDS_BOUNDS, "+Inf")
         ]
 
-    before = scrape(quiet_server)
+    before = scrape(either_server)
     time.sleep(1)
-    after = scrape(quiet_server)
+    after = scrape(either_server)
     assert counts(after) == sorted(counts(after))
     assert of(after, "estragon_tick_seconds_count", world="village") == counts(after)[-1]
     ticks = counts(after)[-1] - counts(before)[-1]
@@ -179,13 +169,13 @@ def test_the_histogram_holds_every_tick_in_buckets_that_grow(quiet_server: Runni
     assert 0 < took - of(before, "estragon_tick_seconds_sum", world="village") < 2
 
 
-def test_bytes_are_counted_in_both_directions(quiet_server: RunningServer) -> None:
+def test_bytes_are_counted_in_both_directions(either_server: RunningServer) -> None:
     """At every client they are as many as the server counts."""
 
     async def play() -> None:
-        before = scrape(quiet_server)
+        before = scrape(either_server)
         heard, said = 0, 0
-        clients = [await Client.join(quiet_server.url, f"Guest {number}") for number in range(3)]
+        clients = [await Client.join(either_server.url, f"Guest {number}") for number in range(3)]
         for client in clients:
             receive, send = client.session.receive, client.session.send
 
@@ -201,14 +191,14 @@ def test_bytes_are_counted_in_both_directions(quiet_server: RunningServer) -> No
 
             client.session.receive = count_heard  # type: ignore[method-assign]
             client.session.send = count_said
-        middle = scrape(quiet_server)
+        middle = scrape(either_server)
         heard = said = 0
         for number in range(40):
             for client in clients:
                 client.session.walk(number * 1000)
             clients[0].session.say(f"line {number}") if number % 8 == 0 else None
             await asyncio.sleep(0.05)
-        after = await asyncio.to_thread(scrape, quiet_server)
+        after = await asyncio.to_thread(scrape, either_server)
         for name, counted in (("sent", heard), ("received", said)):
             metric = f"estragon_{name}_bytes_total"
             grown = of(after, metric, world="village") - of(middle, metric, world="village")
@@ -225,26 +215,26 @@ def test_bytes_are_counted_in_both_directions(quiet_server: RunningServer) -> No
     asyncio.run(play())
 
 
-def test_connections_and_refusals_are_counted(quiet_server: RunningServer) -> None:
+def test_connections_and_refusals_are_counted(either_server: RunningServer) -> None:
     async def play() -> None:
         def refused(found: Samples) -> float:
             name = "estragon_connections_refused_total"
             return found.get((name, frozenset({("error", "VERSION_UNSUPPORTED")})), 0)
 
-        before = scrape(quiet_server)
+        before = scrape(either_server)
         client = Client("Vladimir")
         hello = codec.Hello(codec.MAGIC, 77, 78, 0, 0, "tomorrow").encode()
         client.session.begin = lambda: client.session.send(hello)  # type: ignore[method-assign]
-        await client.connect(quiet_server.url)
+        await client.connect(either_server.url)
         with pytest.raises(Refused):
             await client.wait_for(lambda session: session.welcome is not None)
         wrong = Client("Nobody", method=AuthMethod.PASSWORD, secret=b"correct horse")
-        await wrong.connect(quiet_server.url)
+        await wrong.connect(either_server.url)
         with pytest.raises(Refused) as caught:
             await wrong.wait_for(lambda session: session.player_id > 0)
         assert caught.value.code is ErrorCode.AUTH_FAILED
         await asyncio.gather(client.close(), wrong.close())
-        after = await asyncio.to_thread(scrape, quiet_server)
+        after = await asyncio.to_thread(scrape, either_server)
         assert refused(after) - refused(before) == 1
         for name in ("estragon_connections_opened_total", "estragon_failed_logins_total"):
             assert of(after, name) - of(before, name) == (2 if "opened" in name else 1)
@@ -252,8 +242,8 @@ def test_connections_and_refusals_are_counted(quiet_server: RunningServer) -> No
     asyncio.run(play())
 
 
-def test_the_process_tells_of_itself(quiet_server: RunningServer) -> None:
-    found = scrape(quiet_server)
+def test_the_process_tells_of_itself(either_server: RunningServer) -> None:
+    found = scrape(either_server)
     assert of(found, "process_resident_memory_bytes") > 2**20
     assert of(found, "process_cpu_seconds_total") > 0
     assert ("python_gc_collections_total", frozenset({("generation", "2")})) in found
