@@ -22,7 +22,7 @@ from protocol_spec.codec import (
 from server.audience import Audience
 from server.counters import Counters
 from server.editing.admission import Editing
-from server.editing.edits import Check, Done, Edit
+from server.editing.edits import Edit, Undo
 from server.editing.keeper import Keeper
 from server.editing.loading import Loading
 from server.editing.operations import Places
@@ -167,17 +167,9 @@ class Game:
         """Asks for a change of the map; `edit.done` is told when it is saved, or why it is not."""
         self._editing.edit(edit)
 
-    def undo(
-        self,
-        author: str,
-        author_id: int,
-        via: str,
-        redo: bool,
-        done: Done,
-        check: Check | None = None,
-    ) -> None:
-        """Takes an author's last edit back, or does it again, where `check` lets them."""
-        self._editing.undo(author, author_id, via, redo, done, check)
+    def undo(self, undo: Undo) -> None:
+        """Asks for an author's last edit to be taken back, or done again; answered as `edit` is."""
+        self._editing.undo(undo)
 
     def play(self, mode: Choice) -> None:
         """Another mode, or the same with other settings, from the next tick on."""

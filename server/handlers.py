@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from protocol_spec import codec
 from protocol_spec.codec import EmoteKind, ErrorCode, MessageType
 from server.editing import requests
-from server.editing.edits import AppliedEdit, Check, Edit
+from server.editing.edits import AppliedEdit, Check, Edit, Undo
 from server.failures import ProtocolError, Rejected
 from server.modes.editor import Editor
 
@@ -188,7 +188,8 @@ def edit_undo(session: Session, message: codec.EditUndo, now: float) -> None:
         done(refusal)
         return
     assert session.game is not None
-    session.game.undo(session.name, session.player_id, session.via, bool(message.redo), done, check)
+    author, redo = session.player_id, bool(message.redo)
+    session.game.undo(Undo(session.name, session.via, done, author, check, redo))
 
 
 def _check_may_edit(session: Session, now: float) -> Check | None:

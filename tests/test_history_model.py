@@ -32,7 +32,7 @@ from protocol_spec import codec
 from protocol_spec.codec import ErrorCode
 from server.chunks import TileMap
 from server.editing import journal, requests
-from server.editing.edits import AppliedEdit, Edit
+from server.editing.edits import AppliedEdit, Edit, Undo
 from server.editing.journal import Filter, JournalEntry
 from server.failures import Rejected
 from server.mapmakers import Draft
@@ -444,7 +444,7 @@ class History(RuleBasedStateMachine):
         for _ in range(count):
             request = self._ask(author, Step(redo))
             if author == OPERATOR:
-                self.server.game.undo(author, 0, "panel", redo, self._done(request))
+                self.server.game.undo(Undo(author, "panel", self._done(request), redo=redo))
             else:
                 self.numbers[author, self.clients[author].undo(redo=redo)] = request
 

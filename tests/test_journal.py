@@ -14,7 +14,7 @@ from protocol_spec import codec
 from protocol_spec.codec import ErrorCode
 from server.chunks import TileMap
 from server.editing import journal
-from server.editing.edits import CHANGE_DTYPE, AppliedEdit, Edit
+from server.editing.edits import CHANGE_DTYPE, AppliedEdit, Edit, Undo
 from server.editing.journal import Filter, FilterError, JournalEntry, parse_filter
 from server.editing.operations import Restore
 from server.failures import Rejected
@@ -282,7 +282,7 @@ def test_a_revert_can_itself_be_undone(server: MockServer, store: Store) -> None
     server.game.edit(Edit("Pozzo", "panel", restore, 1, results.append))
     server.tick(2)
     assert client.tile_at(0, 40, 40) == GRASS
-    server.game.undo("Pozzo", 0, "panel", False, results.append)
+    server.game.undo(Undo("Pozzo", "panel", results.append))
     server.tick(3)
     assert client.tile_at(0, 40, 40) == SAND
     assert [isinstance(each, AppliedEdit) for each in results] == [True, True]

@@ -9,7 +9,7 @@ from protocol_spec.codec import ErrorCode
 from server.chunks import TileMap
 from server.clock import wall_clock_ms
 from server.editing import journal
-from server.editing.edits import AppliedEdit, Check, Done, Edit
+from server.editing.edits import AppliedEdit, Done, Edit, Undo
 from server.editing.journal import JournalEntry
 from server.editing.keeper import Keeper
 from server.editing.loading import Loading
@@ -52,20 +52,12 @@ class Editing:
             alone=lambda: bool(self._map.missing(needed)),
         )
 
-    def undo(
-        self,
-        author: str,
-        author_id: int,
-        via: str,
-        redo: bool,
-        done: Done,
-        check: Check | None = None,
-    ) -> None:
+    def undo(self, undo: Undo) -> None:
         """Takes an author's last edit back, or does it again, where `check` lets them."""
         self._in_turn(
-            author_id or author,
-            done,
-            lambda finish: self._undo(author, author_id, via, redo, finish, check),
+            undo.author_id or undo.author,
+            undo.done,
+            lambda done: self._undo(replace(undo, done=done)),
             alone=lambda: True,
         )
 
@@ -100,26 +92,21 @@ class Editing:
         ready = replace(edit, done=released)
         self._loading.hold(needed, lambda: self._submit(ready), released)
 
-    def _undo(
-        self,
-        author: str,
-        author_id: int,
-        via: str,
-        redo: bool,
-        done: Done,
-        check: Check | None,
-    ) -> None:
+    def _undo(self, undo: Undo) -> None:
+        author, author_id, redo = undo.author, undo.author_id, undo.redo
+
         def found(last: JournalEntry | None) -> None:
             if last is None:
-                done(Rejected(ErrorCode.EDIT_NOTHING))
+                undo.done(Rejected(ErrorCode.EDIT_NOTHING))
                 return
             operation = journal.redo(last) if redo else journal.undo(last)
-            self._edit(Edit(author, via, operation, wall_clock_ms(), done, author_id, check))
+            now_ms = wall_clock_ms()
+            self._edit(Edit(author, undo.via, operation, now_ms, undo.done, author_id, undo.check))
 
         self._keeper.ask(
             lambda store, map_id: store.last_edit(map_id, author, author_id, redo=redo),
             found,
-            done,
+            undo.done,
         )
 
     def _chunks_for(self, operation: Operation) -> list[int]:

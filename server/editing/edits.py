@@ -59,6 +59,18 @@ class Edit:
 
 
 @dataclass(frozen=True, eq=False)
+class Undo:
+    """A wish to have the author's last edit taken back, or done again; the rest is as an Edit's."""
+
+    author: str
+    via: str
+    done: Done = field(default=lambda result: None)
+    author_id: int = 0
+    check: Check | None = None
+    redo: bool = False
+
+
+@dataclass(frozen=True, eq=False)
 class AppliedEdit:
     """What an edit did."""
 
