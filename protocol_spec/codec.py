@@ -29,7 +29,7 @@ _HEAD = struct.Struct("!BH")
 
 PROTOCOL_VERSION = 1
 SUBPROTOCOL = "estragon.v1"
-SCHEMA_HASH = 0x4BC08E44
+SCHEMA_HASH = 0x72740A69
 MAGIC = 1163088978
 """The first field of HELLO, "ESTR" in ASCII: whoever does not send it is not one of us."""
 MAX_CLIENT_MESSAGE = 4096
@@ -1641,9 +1641,9 @@ class ChatRemoved:
 @dataclass(slots=True)
 class Watch:
     """Asks to see a world without being in it: a rectangle of its chunks, or what a player
-    sees. Once authenticated, instead of ENTER_WORLD, and then again to look elsewhere in
-    the same world; for those of the staff. The answer is that to ENTER_WORLD, with WATCHER
-    for a slot.
+    sees. In the lobby, instead of ENTER_WORLD, and then again to look elsewhere in the same
+    world; for those of the staff. The answer is that to ENTER_WORLD, with WATCHER for a
+    slot.
     """
 
     TYPE: ClassVar[int] = 33

@@ -84,18 +84,20 @@ def enter_world(session: Session, message: codec.EnterWorld, now: float) -> None
 
 
 def watch(session: Session, message: codec.Watch, now: float) -> None:
+    is_watching = session.state is State.WORLD and session.slot < 0
+    if session.state is not State.LOBBY and not is_watching:
+        raise ProtocolError(ErrorCode.WRONG_STATE, "from the lobby alone")
     if message.player_id and not session.may("player", "watch"):
         raise Rejected(ErrorCode.FORBIDDEN)
-    if session.state is State.LOBBY:
-        if not session.may("panel", "enter"):
-            raise Rejected(ErrorCode.FORBIDDEN)
-        game = session.lobby.find_game(message.world)
-        game.watch(session, message)
-        session.game, session.state = game, State.WORLD
-    elif session.game is not None and session.slot < 0:
+    if is_watching:
+        assert session.game is not None
         session.game.watch(session, message)
-    else:
-        raise ProtocolError(ErrorCode.WRONG_STATE, "who plays does not watch")
+        return
+    if not session.may("panel", "enter"):
+        raise Rejected(ErrorCode.FORBIDDEN)
+    game = session.lobby.find_game(message.world)
+    game.watch(session, message)
+    session.game, session.state = game, State.WORLD
 
 
 def _check_is_player(session: Session) -> None:

@@ -53,7 +53,8 @@ def test_a_valid_vector_decodes_to_its_fields_and_encodes_to_its_bytes(
 ) -> None:
     data = bytes.fromhex(vector["hex"])
     message = classic.decode(data)
-    shown = {"name": type(message).__name__, "fields": dataclasses.asdict(message)}
+    name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(message).__name__).upper()
+    shown = {"name": name, "fields": dataclasses.asdict(message)}
     assert shown == vector["message"]
     if not vector.get("decode_only"):
         assert message.encode() == data

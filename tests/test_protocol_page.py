@@ -9,7 +9,8 @@ from pathlib import Path
 from protocol_spec import codec
 from server.web import account_api
 
-PAGE = (Path(__file__).parents[1] / "protocol_spec/PROTOCOL.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[1]
+PAGE = (ROOT / "protocol_spec/PROTOCOL.md").read_text(encoding="utf-8")
 CODES = {each.name for each in codec.ErrorCode}
 NOTICES = {each.name for each in codec.NoticeCode}
 
@@ -50,6 +51,41 @@ def test_all_refusals_of_the_protocol_are_told_of() -> None:
         "EMPTY_MESSAGE",
         "UNKNOWN_TYPE",
     }
+
+
+NOT_FATAL_OVER_HTTP = {"BANNED", "MESSAGE_TOO_LARGE"}
+"""What ends a game's connection refuses but a request there."""
+
+
+def test_its_table_of_errors_tells_which_the_server_means_to_be_fatal() -> None:
+    source = "".join(each.read_text(encoding="utf-8") for each in (ROOT / "server").rglob("*.py"))
+    goes_on = set(re.findall(r"Rejected\(\s*ErrorCode\.(\w+)", source))
+    ends = set(re.findall(r"(?:ProtocolError|\.fail)\(\s*ErrorCode\.(\w+)", source))
+    rows = {
+        kind: codes_named_in(cell)
+        for kind, cell in re.findall(
+            r"^\| ((?:not )?fatal|either|in EDIT_RESULT|over HTTP)[^|]* \| (.+) \|$",
+            PAGE.partition("\n## Errors")[2].partition("\n## ")[0],
+            re.MULTILINE,
+        )
+    }
+    assert rows.keys() == {"not fatal", "either", "in EDIT_RESULT", "over HTTP", "fatal"}
+    told = [each for row in rows.values() for each in row]
+    assert sorted(told) == sorted(set(told)), "a code stands in two rows"
+    rest = CODES - set(told)
+    assert rows["not fatal"] & ends == set()
+    assert rows["either"] == goes_on & ends - NOT_FATAL_OVER_HTTP
+    assert rest & goes_on == NOT_FATAL_OVER_HTTP
+    assert ends <= rest | rows["either"]
+
+
+def codes_named_in(cell: str) -> set[str]:
+    """All `AUTH_...` are a family; what follows a "but" is none of it."""
+    families = tuple(re.findall(r"`([A-Z]+_)\.\.\.`", cell))
+    named = set(re.findall(r"`([A-Z_]+)`", cell)) | {
+        each for each in CODES if each.startswith(families)
+    }
+    return named - set(re.findall(r"but `([A-Z_]+)`", cell))
 
 
 def test_the_requests_that_it_names_are_the_servers() -> None:

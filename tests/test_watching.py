@@ -150,3 +150,12 @@ def test_a_large_map_comes_in_portions(server: MockServer) -> None:
     assert len(client.chunks) == 36
     rng = np.random.Generator(np.random.PCG64(1))
     assert all(client.tile_at(0, *rng.integers(0, 96, 2).tolist()) == GRASS for _ in range(100))
+
+
+@pytest.mark.parametrize("player_id", [0, 1])
+def test_who_is_not_in_the_lobby_yet_may_not_watch(server: MockServer, player_id: int) -> None:
+    """Not even to hear that they may not: nobody is known before AUTH_OK."""
+    client = server.connect()
+    client.send(codec.Watch("", player_id, 0, 0, 4, 4).encode())
+    assert client.wire.errors() == [ErrorCode.WRONG_STATE]
+    assert client.wire.closed is not None

@@ -16,7 +16,7 @@ SCALARS = {"u8": 1, "i8": 1, "u16": 2, "i16": 2, "u32": 4, "i32": 4, "u64": 8}
 """Wire types of fixed size, with their sizes in bytes. All in network byte order."""
 
 SIDES = ("client", "server", "both")
-STATES = ("hello", "auth", "lobby", "world", "any")
+STATES = ("hello", "auth", "lobby", "lobby or watching", "world", "any")
 
 
 class SpecError(ValueError):

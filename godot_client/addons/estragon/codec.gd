@@ -329,7 +329,7 @@ enum ModeMark {
 
 const PROTOCOL_VERSION: int = 1
 const SUBPROTOCOL: String = "estragon.v1"
-const SCHEMA_HASH: int = 1270910532
+const SCHEMA_HASH: int = 1920207465
 ## The first field of HELLO, "ESTR" in ASCII: whoever does not send it is not one of us.
 const MAGIC: int = 1163088978
 ## The longest WebSocket message that a client may send. In bytes.
@@ -1997,8 +1997,8 @@ class ChatRemoved:
 
 
 ## Asks to see a world without being in it: a rectangle of its chunks, or what a player sees.
-## Once authenticated, instead of ENTER_WORLD, and then again to look elsewhere in the same
-## world; for those of the staff. The answer is that to ENTER_WORLD, with WATCHER for a slot.
+## In the lobby, instead of ENTER_WORLD, and then again to look elsewhere in the same world;
+## for those of the staff. The answer is that to ENTER_WORLD, with WATCHER for a slot.
 class Watch:
 	extends Message
 	## As in ENTER_WORLD.
