@@ -16,6 +16,10 @@ from protocol_spec.session import ClientSession
 
 COMPANION_SECONDS = 0.01
 """How often companions are told of time."""
+GIVEN_UP_SECONDS = 25.0
+"""A server that said nothing for so long is gone, for it asks after 15: EST-LV-04."""
+LOOK_SECONDS = 5.0
+"""How often that is looked at."""
 
 
 def known_code(code: int) -> ErrorCode | None:
@@ -56,6 +60,7 @@ class Client(picows.WSListener):
         self.close_code: int | None = None
         """What the server closed the connection with; 1006 where it was just gone."""
         self._transport: picows.WSTransport | None = None
+        self._heard_at = 0.0
         self._news = asyncio.Event()
         self._parts = bytearray()
         """The fragments of a message so far."""
@@ -135,14 +140,27 @@ class Client(picows.WSListener):
             self._transport.disconnect(graceful=False)
 
     def _send(self, message: bytes) -> None:
-        if self._transport is not None:
+        is_over = self.session.error is not None and self.session.error.fatal
+        if self._transport is not None and not is_over:
             self._transport.send(picows.WSMsgType.BINARY, message)
 
     def on_ws_connected(self, transport: picows.WSTransport) -> None:
         self._transport = transport
+        self._heard_at = time.monotonic()
         self.session.begin()
+        asyncio.get_running_loop().call_later(LOOK_SECONDS, self._give_up_the_silent)
+
+    def _give_up_the_silent(self) -> None:
+        """Without a close frame, so that the player may come back: EST-RS-04."""
+        if self._transport is None:
+            return
+        if time.monotonic() - self._heard_at > GIVEN_UP_SECONDS:
+            self.abort()
+        else:
+            asyncio.get_running_loop().call_later(LOOK_SECONDS, self._give_up_the_silent)
 
     def on_ws_frame(self, transport: picows.WSTransport, frame: picows.WSFrame) -> None:
+        self._heard_at = time.monotonic()
         if frame.msg_type in (picows.WSMsgType.BINARY, picows.WSMsgType.CONTINUATION):
             self._parts += frame.get_payload_as_bytes()
             if frame.fin:

@@ -48,7 +48,8 @@ def add_conform_commands(commands: Any) -> None:
         "client",
         help="test a client",
         description="Plays a small scripted world to a client, case by case. Without --command it "
-        "says where to connect to and waits: a client that connects again and again will do.",
+        "says where to connect to and waits: a client that connects again and again will do. "
+        "What it has to do is told in PROTOCOL.md, Testing a client.",
     )
     client.add_argument(
         "--command",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from itertools import pairwise
 
 from protocol_spec import codec
@@ -17,6 +18,9 @@ case = category.case
 QUIET_SECONDS = 4.0
 """So long a client that may not come back is watched."""
 RETURN_SECONDS = 15.0
+ON_ITS_WAY_SECONDS = 0.5
+"""What was sent before the ERROR came has arrived by then."""
+AFTER_THE_END_SECONDS = 1.5
 
 
 async def stays_away(scene: Scene, code: ErrorCode) -> None:
@@ -80,11 +84,25 @@ async def unknown_end(scene: Scene) -> None:
     peer.judge_close(Verdict.OK, f"closed with {await peer.closed()}")
 
 
+@case("C-EST-ER-02b", Level.SHOULD)
+async def nothing_after_the_end(scene: Scene) -> None:
+    """After a fatal ERROR it sends nothing more."""
+    peer = await scene.playing()
+    await peer.settle()
+    await scene.end_ticks()
+    await peer.send(codec.Error(ErrorCode.INTERNAL, 1, 0, 0, "").encode())
+    await asyncio.sleep(ON_ITS_WAY_SECONDS)
+    mark = len(peer.heard)
+    await asyncio.sleep(AFTER_THE_END_SECONDS)
+    late = sorted({type(each.message).__name__ for each in peer.heard[mark:]})
+    peer.lose()
+    expect(late, [], "what still came")
+
+
 @case("C-EST-RS-01a", Level.MAY)
 async def back_after_a_loss(scene: Scene) -> None:
-    """After a lost connection it comes back by RESUME, with the token of the newest AUTH_OK."""
+    """After a lost connection it comes back by RESUME."""
     peer = await scene.playing()
-    await peer.send(scene.auth_ok(token=TOKEN[::-1]))
     await peer.settle()
     await scene.end_ticks()
     peer.lose()
@@ -94,7 +112,29 @@ async def back_after_a_loss(scene: Scene) -> None:
         raise Failed("it does not come back by itself") from None
     await scene.greet(again)
     auth = await again.until(codec.Auth, seconds=LOGIN_SECONDS)
-    expect((auth.method, auth.secret), (AuthMethod.RESUME, TOKEN[::-1]), "method and secret")
+    expect(auth.method, AuthMethod.RESUME, "the method")
+    await again.send(scene.auth_ok())
+    await scene.enter(again)
+    await again.settle()
+
+
+@case("C-EST-RS-02a")
+async def newest_token(scene: Scene) -> None:
+    """It comes back by the token of the newest AUTH_OK, also of one that came in the world."""
+    peer = await scene.playing()
+    await peer.send(scene.auth_ok(token=TOKEN[::-1]))
+    await peer.settle()
+    await scene.end_ticks()
+    peer.lose()
+    try:
+        again = await scene.client(RETURN_SECONDS)
+    except Failed:
+        raise Unimplemented("it does not come back by itself") from None
+    await scene.greet(again)
+    auth = await again.until(codec.Auth, seconds=LOGIN_SECONDS)
+    if auth.method != AuthMethod.RESUME:
+        raise Unimplemented("it does not come back by RESUME")
+    expect(auth.secret, TOKEN[::-1], "the token")
     await again.send(scene.auth_ok())
     await scene.enter(again)
     await again.settle()

@@ -37,6 +37,9 @@ BY_HAND_SECONDS = 50.0
 """...and one that somebody starts by hand by then."""
 HANG_UP_SECONDS = 5.0
 LOGIN_SECONDS = 10.0
+LOOK_SECONDS = 0.1
+"""How often it is looked whether a client that has not come yet still runs."""
+CHAT_CHARACTERS = 500
 
 SERVERS_ALONE = frozenset(each.number for each in load().messages if each.sender == "server")
 
@@ -49,12 +52,17 @@ class Host(Peer):
         self.request = connection.request
         self._village = village
         self._answers: set[asyncio.Task[None]] = set()
+        self._is_silent = False
+
+    def fall_silent(self) -> None:
+        """From here on PINGs are not answered, either."""
+        self._is_silent = True
 
     def _take(self, data: str | bytes) -> None:
         first = len(self.heard)
         super()._take(data)
         for each in self.heard[first:]:
-            if isinstance(each.message, codec.Ping):
+            if isinstance(each.message, codec.Ping) and not self._is_silent:
                 pong = codec.Pong(each.message.token, self._village.tick, 0).encode()
                 answer = asyncio.create_task(self.send(pong))
                 self._answers.add(answer)
@@ -140,12 +148,24 @@ class Scene:
             seconds = START_SECONDS if self._command else BY_HAND_SECONDS
         try:
             async with asyncio.timeout(seconds):
-                connection = await self._door.came.get()
+                connection = await self._next_connection()
         except TimeoutError:
             raise Failed(f"no client came within {seconds:g} s") from None
         peer = Host(connection, self.village)
         self._peers.append(peer)
         return peer
+
+    async def _next_connection(self) -> ServerConnection:
+        """Raises Failed as soon as nobody is left who could come."""
+        process = self._process
+        while True:
+            has_ended = process is not None and process.poll() is not None
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_SECONDS):
+                    return await self._door.came.get()
+            if has_ended:
+                assert process is not None
+                raise Failed(f"the client ended with code {process.returncode} before it connected")
 
     def _start(self) -> None:
         if not self._command:
@@ -180,7 +200,9 @@ class Scene:
     def welcome(self) -> bytes:
         tick = self.village.tick
         schema = codec.SCHEMA_HASH
-        return codec.Welcome(1, 0, schema, TICK_RATE, tick, 60, 500, "conformance").encode()
+        return codec.Welcome(
+            1, 0, schema, TICK_RATE, tick, 60, CHAT_CHARACTERS, "conformance"
+        ).encode()
 
     async def let_in(self, *, auth_ok: bytes | None = None) -> Host:
         """A client that was sent AUTH_OK."""

@@ -34,6 +34,8 @@ class Village:
         self.rotation = 0x4000
         self.input_tick = 0
         self.newest_input = 0
+        self.furthest_ahead = 0
+        """By so many ticks a command came before its own."""
         self.wishes: dict[int, tuple[Wish, int]] = {}
         """By tick: what moves the body, and the aim."""
         self._last = Wish()
@@ -68,6 +70,7 @@ class Village:
     def hear(self, message: codec.Input) -> None:
         for offset, each in enumerate(codec.Command.unpack(message.commands)):
             tick = message.tick + offset
+            self.furthest_ahead = max(self.furthest_ahead, tick - self.tick)
             if self.tick < tick <= self.tick + INPUT_BUFFER_TICKS:
                 wish = Wish(each.direction, each.pace, each.buttons)
                 self.wishes[tick] = (wish, each.aim)
