@@ -58,8 +58,6 @@ WITHOUT_A_CASE = {
     "EST-TM-01": INSIDE,
     "EST-SN-02": "a server MAY; what a client believes then is inside of it",
     "EST-SN-14": INSIDE,
-    "EST-CH-03": "a client that refuses a chunk need not say so",
-    "EST-CH-08": INSIDE,
     "EST-SN-15": "a server MAY; what a client draws meanwhile is inside of it",
     "EST-SN-09": "it takes walks of three chunks on a map that is not known: "
     "tests/test_interest.py walks them on maps made for it",
@@ -77,7 +75,6 @@ WITHOUT_A_CASE = {
     "EST-MD-08": MODES,
     "EST-MD-09": MODES,
     "EST-MD-10": MODES,
-    "EST-LV-04": "each client has a patience of its own: no case can wait it out",
     "EST-LV-05": "a server MAY; that a client answers whenever it is asked is EST-TM-02's",
     "EST-LN-01": UDP,
     "EST-LN-02": UDP,

@@ -10,7 +10,18 @@ from itertools import count
 from protocol_spec import codec
 from protocol_spec.codec import CHUNK_SIZE, LAYER_COUNT, STEP_HEIGHT, EditResult, ErrorCode, Shape
 from protocol_spec.conformance.case import ALONE, Category, Failed, Unimplemented
-from protocol_spec.conformance.course import body_of, follow, going, ground_of, own_id, ticks_later
+from protocol_spec.conformance.course import (
+    EAST,
+    LEAD_TICKS,
+    body_of,
+    follow,
+    going,
+    ground_of,
+    own_id,
+    send_wishes,
+    ticks_later,
+    walk,
+)
 from protocol_spec.conformance.ground import Ground
 from protocol_spec.conformance.peer import Client, named
 from protocol_spec.conformance.stage import STAFF, Stage, expect, expect_that
@@ -21,6 +32,10 @@ case = category.case
 THINGS, ROOFS = 1, 2
 LONGEST_STROKE, WIDEST_STROKE = 256, 32
 EDIT_BURST = 40
+NEAR_TILES, IN_LINE_TILES = 14, 30
+WALKED_TICKS = 90
+FETCH_TICKS = 20
+"""So long a chunk may take that the server has to fetch."""
 EDIT_WAIT_SECONDS = 0.2
 _numbers = count(1)
 _taken_back: dict[int, int] = {}
@@ -155,6 +170,56 @@ async def tiles_on_their_layers(stage: Stage) -> None:
                 continue
             expect_that(tile in ground.tiles, f"the tile {tile} in chunk {place} is unknown")
             expect(ground.tiles[tile].layer, layer, f"the layer of tile {tile}")
+
+
+@case("EST-CH-08a")
+async def chunks_around(stage: Stage) -> None:
+    """However one walks, one holds all that is nearer than 14 tiles on both axes, or than 30 in
+    one's own row or column of chunks."""
+    peer = await stage.player()
+    ground, start = ground_of(peer), body_of(peer.last(codec.WorldState))
+
+    def way(direction: int) -> int:
+        end = ground.foresee(start, going(direction, WALKED_TICKS))[-1]
+        return min(abs(end.x - start.x), abs(end.y - start.y))
+
+    # The further aslant, the nearer come the corners that are not in view.
+    furthest = max(range(0, 0x10000, 0x0800), key=way)
+    await walk(peer, going(furthest, WALKED_TICKS))
+    entered = peer.last(codec.WorldEntered)
+    held: set[tuple[int, int]] = set()
+    missing_since: dict[tuple[int, int], int] = {}
+    for each in peer.heard:
+        match each.message:
+            case codec.ChunkData(chunk_x=x, chunk_y=y):
+                held.add((x, y))
+            case codec.ChunkDrop(chunk_x=x, chunk_y=y):
+                held.discard((x, y))
+            case codec.WorldState() as state:
+                missing = relied_on(state, entered) - held
+                missing_since = {at: missing_since.get(at, state.tick) for at in missing}
+                for at, since in missing_since.items():
+                    late = state.tick - since
+                    expect_that(
+                        late <= FETCH_TICKS, f"chunk {at} is near and not held for {late} ticks"
+                    )
+
+
+def relied_on(state: codec.WorldState, entered: codec.WorldEntered) -> set[tuple[int, int]]:
+    """The chunks of the map that a client is to hold, wherever the view lies."""
+    found = set()
+    own = state.x >> 14, state.y >> 14
+    for row in range((entered.height + CHUNK_SIZE - 1) // CHUNK_SIZE):
+        for column in range((entered.width + CHUNK_SIZE - 1) // CHUNK_SIZE):
+            away_x = max((column << 14) - state.x, state.x - ((column + 1) << 14), 0)
+            away_y = max((row << 14) - state.y, state.y - ((row + 1) << 14), 0)
+            is_near = max(away_x, away_y) < NEAR_TILES << 10
+            is_in_line = (row == own[1] and away_x < IN_LINE_TILES << 10) or (
+                column == own[0] and away_y < IN_LINE_TILES << 10
+            )
+            if is_near or is_in_line:
+                found.add((column, row))
+    return found
 
 
 @case("EST-CH-09a")
@@ -555,6 +620,46 @@ async def put_out_of_walls(stage: Stage) -> None:
         expect((update.x, update.y, update.z), tuple(place)[:3], "the place in PLAYER_UPDATE")
         expect(body_of(await ticks_later(peer, 1)), place, "the place in the snapshot")
         await watcher.until(codec.PlayerUpdate, lambda each: each.x == place.x)
+
+
+@case("EST-ED-04b", turn="alone")
+async def put_out_while_walking(stage: Stage) -> None:
+    """Who is put out while they walk does the tick from there, and PLAYER_UPDATE tells of that."""
+    async with builder(stage) as (peer, ground):
+        wall = thing(ground, 1024, codec.NEVER_ENTER - 1)
+        state = peer.last(codec.WorldState)
+        x, y = state.x >> 10, state.y >> 10
+        wishes = going(EAST, 24)
+        first = state.tick + LEAD_TICKS
+        await send_wishes(peer, first, wishes)
+        await peer.until(codec.WorldState, lambda each: each.tick >= first + 3)
+        mark = len(peer.heard)
+        number = next(_numbers)
+        cells = [(THINGS, x + dx, y, wall) for dx in range(-1, 8)]
+        await done(peer, set_cells(number, *cells), number)
+        me = own_id(peer)
+        seen = [each for each in peer.messages(codec.PlayerUpdate, mark) if each.player_id == me]
+        expect_that(bool(seen), "there was no PLAYER_UPDATE")
+        update = seen[0]
+        expect_that(update.timestamp < first + len(wishes), "the edit took too long to be told")
+        at = snapshot_index(peer, update.timestamp)
+        before = next(
+            each for each in peer.messages(codec.WorldState) if each.tick == update.timestamp - 1
+        )
+        then = Ground(each.message for each in peer.heard[:at])
+        expected = then.step(then.put_out(body_of(before)), wishes[0])
+        expect((update.x, update.y, update.z), tuple(expected)[:3], "the place in PLAYER_UPDATE")
+        after = peer.heard[at].message
+        assert isinstance(after, codec.WorldState)
+        expect(body_of(after), expected, "the place in the snapshot")
+
+
+def snapshot_index(peer: Client, tick: int) -> int:
+    """Where the snapshot of a tick stands in what was heard."""
+    for at, each in enumerate(peer.heard):
+        if isinstance(each.message, codec.WorldState) and each.message.tick == tick:
+            return at
+    raise Failed(f"there was no snapshot of tick {tick}")
 
 
 @asynccontextmanager

@@ -170,6 +170,14 @@ async def guests_do_not_watch(stage: Stage) -> None:
     await stage.enter(peer)
 
 
+@case("EST-WA-01c")
+async def watching_from_elsewhere(stage: Stage) -> None:
+    """WATCH before AUTH_OK, and from who plays, ends the connection with WRONG_STATE."""
+    for peer in (await stage.greeted(), await stage.player()):
+        await peer.send(codec.Watch("", 1, 0, 0, 2, 2).encode())
+        await peer.ended(ErrorCode.WRONG_STATE, message=codec.Watch.TYPE)
+
+
 @case("EST-ID-01a")
 async def numbers_of_players(stage: Stage) -> None:
     """Each player has a number of their own, also after others have left."""
