@@ -31,11 +31,7 @@ def register(panel: Panel, trends: Trends) -> None:
         if staff is None:
             return
         with page("overview", staff):
-            with (
-                ui.element()
-                .classes("w-full grid gap-3")
-                .style("grid-template-columns: repeat(auto-fill, minmax(8.5rem, 1fr))")
-            ):
+            with ui.element().classes("w-full grid grid-cols-2 md:grid-cols-4 gap-3"):
                 figures = {
                     key: _figure(key)
                     for key in (
