@@ -22,7 +22,8 @@ run: $(READY)
 	@$(BIN)/estragon serve
 
 test: check tools
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "not alone" --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest -m alone
 
 soak: tools
 	ESTRAGON_SOAK=1 $(BIN)/python -m pytest tests/test_durability.py tests/test_history_model.py tests/test_openapi.py tests/test_cheats.py tests/test_panel_churn.py tests/test_prediction.py tests/test_garbage.py tests/test_interest.py tests/test_godot_feel.py

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,18 @@ from tests.running import RunningServer, running_server
 hypothesis.settings.register_profile("steady", derandomize=True)
 if os.environ.get("ESTRAGON_SOAK") != "1":
     hypothesis.settings.load_profile("steady")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Where several processes share the tests, Godot imports the project before any of them."""
+    if session.config.getoption("numprocesses", None) and not worker():
+        with contextlib.suppress(toolbox.ToolMissing):
+            import_project()
+
+
+def worker() -> bool:
+    """Is this one of several processes that share the tests?"""
+    return "PYTEST_XDIST_WORKER" in os.environ
 
 
 @pytest.fixture(scope="module", params=["fast", "asgi"])
@@ -46,7 +59,8 @@ def godot() -> Path:
     Where there is none the test is skipped; in CI that is a failure.
     """
     program = needed("godot")
-    import_project()
+    if not worker():
+        import_project()
     return program
 
 

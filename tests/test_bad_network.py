@@ -14,6 +14,8 @@ import pytest
 
 from tests.bad_network import BadNetwork, Weather
 
+pytestmark = pytest.mark.alone
+
 PATIENCE_SECONDS = 10.0
 
 

@@ -9,9 +9,12 @@ import sys
 from pathlib import Path
 
 import psutil
+import pytest
 
 from tests.deaf import join_and_never_read
 from tests.running import RunningServer
+
+pytestmark = pytest.mark.alone
 
 BOTS = 200
 SECONDS = 30

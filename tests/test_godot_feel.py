@@ -17,7 +17,7 @@ from tests.displays import virtual_display
 from tests.godot_client import GodotPlayer, Plan, Step
 from tests.running import RunningServer, running_server
 
-pytestmark = pytest.mark.usefixtures("godot")
+pytestmark = [pytest.mark.alone, pytest.mark.usefixtures("godot")]
 
 BAD = Weather(delay_seconds=0.2, jitter_seconds=0.1)
 WALK_SECONDS = 60 if os.environ.get("ESTRAGON_SOAK") == "1" else 20

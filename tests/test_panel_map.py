@@ -86,6 +86,7 @@ def test_the_map_shows_the_world_and_who_walks_there(
     asyncio.run(scene())
 
 
+@pytest.mark.alone
 def test_a_painted_tile_is_seen_by_a_client_at_once_and_undone_and_redone(
     village: RunningServer, chromium: Path
 ) -> None:
@@ -131,6 +132,7 @@ def test_a_painted_tile_is_seen_by_a_client_at_once_and_undone_and_redone(
     asyncio.run(scene())
 
 
+@pytest.mark.alone
 def test_a_painted_tile_is_seen_by_godot_and_by_python_within_a_quarter_second(
     village: RunningServer, chromium: Path, godot: Path, tmp_path: Path
 ) -> None:

@@ -260,6 +260,7 @@ async def opened(page: Page, server: RunningServer, path: str) -> Page:
     return tab
 
 
+@pytest.mark.alone
 def test_whatever_page_is_open_is_gone_within_a_second_of_the_role(
     server: RunningServer, chromium: Path
 ) -> None:

@@ -327,18 +327,21 @@ def on_bad_networks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[s
         yield {each.__name__: threads.submit(play, each, server.port) for each in plays}
 
 
+@pytest.mark.alone
 def test_over_a_real_bad_network_the_course_needs_no_correction(
     on_bad_networks: dict[str, Future[None]],
 ) -> None:
     on_bad_networks[walk_the_course.__name__].result()
 
 
+@pytest.mark.alone
 def test_over_a_real_network_that_froze_it_is_right_within_a_second(
     on_bad_networks: dict[str, Future[None]],
 ) -> None:
     on_bad_networks[freeze_for_two_seconds.__name__].result()
 
 
+@pytest.mark.alone
 def test_who_is_cut_off_and_comes_back_in_time_is_the_same_player(
     on_bad_networks: dict[str, Future[None]],
 ) -> None:
