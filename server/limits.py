@@ -16,12 +16,13 @@ class Bucket:
 
     def take(self, now: float) -> bool:
         """Takes a token. False, and nothing taken, where there is none."""
-        self._tokens = min(self._burst, self._tokens + (now - self._then) * self._per_second)
+        tokens = self._tokens + (now - self._then) * self._per_second
+        if tokens > self._burst:
+            tokens = self._burst
         self._then = now
-        if self._tokens < 1:
-            return False
-        self._tokens -= 1
-        return True
+        is_there = tokens >= 1
+        self._tokens = tokens - is_there
+        return is_there
 
     @property
     def is_rested(self) -> bool:

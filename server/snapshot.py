@@ -77,15 +77,14 @@ class Snapshot:
         """Packed PlayerStates of who changed, for all who see from `chunk`."""
         view = self._views.get(chunk)
         if view is None:
-            near, far, tile_map = self._near, self._far, self._world.map
-            parts = [near[each] for each in tile_map.near_view(chunk) if each in near]
-            parts += [far[each] for each in tile_map.far_view(chunk) if each in far]
-            view = self._views[chunk] = b"".join(parts)
+            tile_map = self._world.map
+            near = _joined(self._near, tile_map.near_view(chunk))
+            view = self._views[chunk] = near + _joined(self._far, tile_map.far_view(chunk))
         return view
 
     def changes_in(self, chunks: Iterable[int]) -> bytes:
         """Packed PlayerStates of who changed in any of these chunks, all of them as if near."""
-        return b"".join([self._near[each] for each in chunks if each in self._near])
+        return _joined(self._near, chunks)
 
     def frames_in_view(self, chunk: int) -> bytes:
         """The CHUNK_EDITs and EMOTEs for all who see from `chunk`, joined."""
@@ -94,12 +93,7 @@ class Snapshot:
         view = self._frame_views.get(chunk)
         if view is None:
             seen = self._world.map.view_from(chunk)
-            view = b"".join(
-                frames[each]
-                for frames in (self.edit_frames, self.emote_frames)
-                for each in seen
-                if each in frames
-            )
+            view = _joined(self.edit_frames, seen) + _joined(self.emote_frames, seen)
             self._frame_views[chunk] = view
         return view
 
@@ -116,7 +110,7 @@ class Snapshot:
         if self._everybody is None:
             active = self._world.active
             self._everybody = _by_chunk(self._world.chunk[active], _encode(self._world, active))
-        return b"".join([self._everybody[each] for each in chunks if each in self._everybody])
+        return _joined(self._everybody, chunks)
 
     def heads(
         self,
@@ -192,6 +186,11 @@ def _with_crossings(world: World, changes: Changes) -> tuple[Slots, Slots]:
     crossed = chunks != changes.chunks_before
     slots = np.concatenate([changes.changed, changes.changed[crossed]])
     return np.concatenate([chunks, changes.chunks_before[crossed]]), slots
+
+
+def _joined(by_chunk: dict[int, bytes], chunks: Iterable[int]) -> bytes:
+    """What there is of these chunks."""
+    return b"".join(filter(None, map(by_chunk.get, chunks)))
 
 
 def _by_chunk(chunks: Slots, rows: Rows) -> dict[int, bytes]:

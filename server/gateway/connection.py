@@ -56,10 +56,17 @@ class Connection:
 
     def take(self, data: bytes | None) -> None:
         """A whole message came; None stands for a text message."""
-        if data is None:
-            self._do(lambda session, now: session.receive_text())
-        else:
-            self._do(lambda session, now: session.receive(data, now))
+        session = self._session
+        if session is None:
+            return
+        # As `_do` does it, without its two calls: twenty times a second and player.
+        try:
+            if data is None:
+                session.receive_text()
+            else:
+                session.receive(data, self._loop.time())
+        except Exception:
+            self._fail(session)
 
     def soon(self, work: Callable[[float], None]) -> None:
         """Does something for the session when all that is under way is done."""
@@ -72,9 +79,12 @@ class Connection:
         try:
             work(session, self._loop.time())
         except Exception:
-            # Our own bug: it may cost this connection, and no other.
-            log.exception("a message of %s failed", session.name or "a connection")
-            session.fail(ErrorCode.INTERNAL)
+            self._fail(session)
+
+    def _fail(self, session: Session | ClassicSession) -> None:
+        """Our own bug: it may cost this connection, and no other."""
+        log.exception("a message of %s failed", session.name or "a connection")
+        session.fail(ErrorCode.INTERNAL)
 
     def end(self, *, said_goodbye: bool) -> None:
         """The socket is gone; the peer may have closed it as one should."""
