@@ -59,32 +59,28 @@ class Connection:
         session = self._session
         if session is None:
             return
-        # As `_do` does it, without its two calls: twenty times a second and player.
-        try:
-            if data is None:
-                session.receive_text()
-            else:
-                session.receive(data, self._loop.time())
-        except Exception:
-            self._fail(session)
+        if data is None:
+            self._do(session, session.receive_text)
+        else:
+            self._do(session, session.receive, data, self._loop.time())
 
     def soon(self, work: Callable[[float], None]) -> None:
         """Does something for the session when all that is under way is done."""
-        self._loop.call_soon(self._do, lambda session, now: work(now))
+        self._loop.call_soon(self._do_now, work)
 
-    def _do(self, work: Callable[[Session | ClassicSession, float], None]) -> None:
-        session = self._session
-        if session is None:
-            return
+    def _do_now(self, work: Callable[[float], None]) -> None:
+        if self._session is not None:
+            self._do(self._session, work, self._loop.time())
+
+    def _do(
+        self, session: Session | ClassicSession, work: Callable[..., None], *arguments: object
+    ) -> None:
         try:
-            work(session, self._loop.time())
+            work(*arguments)
         except Exception:
-            self._fail(session)
-
-    def _fail(self, session: Session | ClassicSession) -> None:
-        """Our own bug: it may cost this connection, and no other."""
-        log.exception("a message of %s failed", session.name or "a connection")
-        session.fail(ErrorCode.INTERNAL)
+            # Our own bug: it may cost this connection, and no other.
+            log.exception("a message of %s failed", session.name or "a connection")
+            session.fail(ErrorCode.INTERNAL)
 
     def end(self, *, said_goodbye: bool) -> None:
         """The socket is gone; the peer may have closed it as one should."""

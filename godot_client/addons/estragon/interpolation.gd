@@ -9,6 +9,8 @@ extends RefCounted
 
 ## How many samples are kept.
 const MAX_SAMPLES: int = 16
+## Numbers a sample: tick, x, y, and the turn above 8 bits of flags.
+const SAMPLE_SIZE: int = 4
 ## The server tells of those who are far away at every so many ticks.
 const FAR_TICKS: int = 4
 ## A walker is drawn on for so long after the newest word: 250 ms.
@@ -18,6 +20,8 @@ const MAX_EXTRAPOLATION: float = 5.0
 const MAX_STEP: int = 4 * EstragonCodec.WALK_SPEED
 ## How fast the delay of those who are far away grows and shrinks, in ticks a tick.
 const HOLD_SPEED: float = 0.25
+## 1/65536 turn in radians.
+const TURN: float = TAU / 65536.0
 
 ## Where the player is at the tick of the last [method seek], in 1/1024 tile.
 var position: Vector2 = Vector2.ZERO
@@ -28,12 +32,9 @@ var is_moving: bool = false
 ## Whether they leap or fall.
 var is_airborne: bool = false
 
-# A ring of samples: number n of all that there were lies at n % MAX_SAMPLES.
-var _ticks: PackedInt32Array = PackedInt32Array()
-var _xs: PackedInt32Array = PackedInt32Array()
-var _ys: PackedInt32Array = PackedInt32Array()
-var _turns: PackedInt32Array = PackedInt32Array()
-var _flags: PackedInt32Array = PackedInt32Array()
+# A ring of samples in one array, for the processor fetches what lies together at once: number n of
+# all that there were begins at (n % MAX_SAMPLES) * SAMPLE_SIZE with its tick, x, y and the rest.
+var _samples: PackedInt32Array = PackedInt32Array()
 ## The first one since the last jump...
 var _first: int = 0
 ## ...the one that is drawn from...
@@ -50,8 +51,7 @@ var _offset: Vector2 = Vector2.ZERO
 
 
 func _init() -> void:
-	for ring: PackedInt32Array in [_ticks, _xs, _ys, _turns, _flags]:
-		ring.resize(MAX_SAMPLES)
+	_samples.resize(MAX_SAMPLES * SAMPLE_SIZE)
 
 
 ## Puts the player there without a way to it. [param turn] is in 1/65536 turn, [param flags] are
@@ -66,20 +66,24 @@ func snap(tick: int, x: int, y: int, turn: int, flags: int = 0) -> void:
 
 ## At [param tick] the player was there.
 func add(tick: int, x: int, y: int, turn: int, flags: int) -> void:
-	var last: int = _newest % MAX_SAMPLES
 	if _newest < _oldest:
 		snap(tick, x, y, turn, flags)
 		return
-	var passed: int = tick - _ticks[last]
+	var last: int = _newest % MAX_SAMPLES * SAMPLE_SIZE
+	var last_tick: int = _samples[last]
+	var last_x: int = _samples[last + 1]
+	var last_y: int = _samples[last + 2]
+	var passed: int = tick - last_tick
 	if passed <= 0:
 		_newest -= 1
 		_append(tick, x, y, turn, flags)
 		return
-	var distance: int = maxi(absi(x - _xs[last]), absi(y - _ys[last]))
-	if _flags[last] & EstragonCodec.PlayerFlag.MOVING == 0:
+	var distance: int = maxi(absi(x - last_x), absi(y - last_y))
+	var last_look: int = _samples[last + 3]
+	if last_look & EstragonCodec.PlayerFlag.MOVING == 0:
 		var walked: int = clampi(ceili(distance / float(EstragonCodec.WALK_SPEED)), 1, FAR_TICKS)
 		if walked < passed:
-			_append(tick - walked, _xs[last], _ys[last], _turns[last], _flags[last])
+			_append(tick - walked, last_x, last_y, last_look >> 8, last_look & 0xFF)
 			passed = walked
 	elif passed <= FAR_TICKS:
 		_wanted_hold = passed - 1
@@ -87,7 +91,7 @@ func add(tick: int, x: int, y: int, turn: int, flags: int) -> void:
 		snap(tick, x, y, turn, flags)
 		return
 	_append(tick, x, y, turn, flags)
-	if _sought - _hold > _ticks[last]:
+	if _sought - _hold > last_tick:
 		_slide_over()
 
 
@@ -104,32 +108,35 @@ func seek(tick: float) -> void:
 
 
 func _locate(tick: float) -> void:
-	while _oldest < _newest and _ticks[(_oldest + 1) % MAX_SAMPLES] <= tick:
+	while _oldest < _newest and _samples[_at(_oldest + 1)] <= tick:
 		_oldest += 1
-	var from: int = _oldest % MAX_SAMPLES
-	rotation = _turns[from] * TAU / 65536.0
-	is_moving = _flags[from] & EstragonCodec.PlayerFlag.MOVING != 0
-	is_airborne = _flags[from] & EstragonCodec.PlayerFlag.AIRBORNE != 0
-	position = Vector2(_xs[from], _ys[from]) + _offset
-	if tick <= _ticks[from]:
+	var from: int = _at(_oldest)
+	var from_tick: int = _samples[from]
+	var look: int = _samples[from + 3]
+	rotation = (look >> 8) * TURN
+	is_moving = look & EstragonCodec.PlayerFlag.MOVING != 0
+	is_airborne = look & EstragonCodec.PlayerFlag.AIRBORNE != 0
+	position = Vector2(_samples[from + 1], _samples[from + 2]) + _offset
+	if tick <= from_tick:
 		return
 	if _oldest < _newest:
-		var to: int = (_oldest + 1) % MAX_SAMPLES
-		var part: float = (tick - _ticks[from]) / (_ticks[to] - _ticks[from])
-		position += Vector2(_xs[to] - _xs[from], _ys[to] - _ys[from]) * part
-		rotation = lerp_angle(rotation, _turns[to] * TAU / 65536.0, part)
-		is_moving = _flags[to] & EstragonCodec.PlayerFlag.MOVING != 0
+		var to: int = _at(_oldest + 1)
+		var part: float = (tick - from_tick) / (_samples[to] - from_tick)
+		position += _way(from, to) * part
+		look = _samples[to + 3]
+		rotation = lerp_angle(rotation, (look >> 8) * TURN, part)
+		is_moving = look & EstragonCodec.PlayerFlag.MOVING != 0
 	elif is_moving:
-		_go_on(from, tick - _ticks[from])
+		_go_on(from, tick - from_tick)
 
 
 ## Further than anything is known: as it went last, for a while.
 func _go_on(from: int, ticks: float) -> void:
 	is_moving = ticks < MAX_EXTRAPOLATION
 	if _newest > _first:
-		var before: int = (_newest - 1) % MAX_SAMPLES
-		var way: Vector2 = Vector2(_xs[from] - _xs[before], _ys[from] - _ys[before])
-		position += way / (_ticks[from] - _ticks[before]) * minf(ticks, MAX_EXTRAPOLATION)
+		var before: int = _at(_newest - 1)
+		var passed: int = _samples[from] - _samples[before]
+		position += _way(before, from) / passed * minf(ticks, MAX_EXTRAPOLATION)
 
 
 ## What is drawn already was a guess: it goes on from there and not from what turned out.
@@ -144,9 +151,18 @@ func _slide_over() -> void:
 func _append(tick: int, x: int, y: int, turn: int, flags: int) -> void:
 	_newest += 1
 	_oldest = maxi(_oldest, _newest - MAX_SAMPLES + 1)
-	var at: int = _newest % MAX_SAMPLES
-	_ticks[at] = tick
-	_xs[at] = x
-	_ys[at] = y
-	_turns[at] = turn
-	_flags[at] = flags
+	var at: int = _newest % MAX_SAMPLES * SAMPLE_SIZE
+	_samples[at] = tick
+	_samples[at + 1] = x
+	_samples[at + 2] = y
+	_samples[at + 3] = turn << 8 | flags
+
+
+## Where a sample begins.
+static func _at(number: int) -> int:
+	return number % MAX_SAMPLES * SAMPLE_SIZE
+
+
+## From one sample to another, by where they begin.
+func _way(from: int, to: int) -> Vector2:
+	return Vector2(_samples[to + 1] - _samples[from + 1], _samples[to + 2] - _samples[from + 2])
