@@ -21,6 +21,8 @@ from tests.panel_map import LIVE, TILES, look_at, map_page, point
 from tests.people import enter, hang_up, log_in
 from tests.running import RunningServer
 
+pytestmark = pytest.mark.alone
+
 MIDDLE = (128, 124)
 LARGEST_BRUSH = 32
 PAINT_SECONDS = 5.0
