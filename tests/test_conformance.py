@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from protocol_spec import codec
 from protocol_spec.conformance.case import Level
 from protocol_spec.conformance.client import CASES as CLIENT_CASES
 from protocol_spec.conformance.rules import PAGE, read_rules
@@ -220,6 +221,7 @@ def test_the_report_in_the_documentation_is_of_these_cases_and_good() -> None:
         each.id for each in SERVER_CASES
     ], "make conformance"
     assert "<title>The server conforms" in page
+    assert f"(schema {codec.SCHEMA_HASH:08x})" in page, "make conformance"
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE])

@@ -8,18 +8,22 @@ import shlex
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from protocol_spec import codec
+from protocol_spec import session as session_module
 from protocol_spec.bots import COMMAND_SECONDS, Bot
-from protocol_spec.client import Refused
+from protocol_spec.client import Client, Refused
 from protocol_spec.conformance.case import Case, Verdict
 from protocol_spec.conformance.client import CASES
 from protocol_spec.conformance.client.scene import START_SECONDS, Scene
 from protocol_spec.conformance.runner import Result, run
+from protocol_spec.session import ClientSession
 
 BOT_PINGS = 20
 """A PING goes with one command of so many."""
@@ -41,7 +45,9 @@ GODOTS_CASES = (
     "C-EST-IN-01a",
     "C-EST-IN-07a",
     "C-EST-EW-02a",
-    "C-EST-RS-01a",
+    "C-EST-RS-02a",
+    "C-EST-CH-01a",
+    "C-EST-ER-02b",
     "C-EST-ED-02a",
     "C-EST-ED-03a",
     "C-EST-FC-05a",
@@ -68,7 +74,7 @@ def told(path: Path) -> dict[str, Any]:
 
 def test_the_reference_client_conforms() -> None:
     """All cases, with a client in this process for each: Python takes its time to start."""
-    results = asyncio.run(play_all())
+    results = asyncio.run(play(CASES))
     assert [
         (each.case.id, each.text, each.close_text) for each in results if each.is_failed()
     ] == []
@@ -81,7 +87,7 @@ def test_the_reference_client_conforms() -> None:
     }
 
 
-async def play_all() -> list[Result]:
+async def play(cases: list[Case]) -> list[Result]:
     bots: dict[str, asyncio.Task[None]] = {}
 
     def set_up(case: Case) -> Scene:
@@ -93,7 +99,7 @@ async def play_all() -> list[Result]:
     def end(result: Result) -> None:
         bots[result.case.id].cancel()
 
-    results = await run(CASES, set_up, at_once=BOTS_AT_ONCE, on_result=end)
+    results = await run(cases, set_up, at_once=BOTS_AT_ONCE, on_result=end)
     await asyncio.gather(*bots.values(), return_exceptions=True)
     return results
 
@@ -116,6 +122,80 @@ async def roam(url: str) -> None:
         pass  # The case says what it makes of that.
     finally:
         await bot.client.close()
+
+
+Patch = pytest.MonkeyPatch
+LATE_SECONDS = 2.5
+
+
+def keeps_dropped_chunks(patch: Patch) -> None:
+    take = ClientSession._take
+
+    def forgetful(self: ClientSession, message: codec.Message) -> None:
+        if not isinstance(message, codec.ChunkDrop):
+            take(self, message)
+
+    patch.setattr(ClientSession, "_take", forgetful)
+
+
+def answers_late(patch: Patch) -> None:
+    take = ClientSession._take
+
+    def slow(self: ClientSession, message: codec.Message) -> None:
+        if isinstance(message, codec.Ping):
+            pong = codec.Pong(message.token, 0, 0).encode()
+            asyncio.get_running_loop().call_later(LATE_SECONDS, self.send, pong)
+        else:
+            take(self, message)
+
+    patch.setattr(ClientSession, "_take", slow)
+
+
+def goes_on_after_the_end(patch: Patch) -> None:
+    send = Client._send
+
+    def deaf(self: Client, message: bytes) -> None:
+        self.session.error = None
+        send(self, message)
+
+    patch.setattr(Client, "_send", deaf)
+
+
+def hurries(patch: Patch) -> None:
+    patch.setattr(session_module, "LEAD_TICKS", codec.INPUT_BUFFER_TICKS + 8)
+
+
+def says(text: str, timestamp: int) -> Callable[[Patch], None]:
+    def put_on(patch: Patch) -> None:
+        act = Bot.act
+
+        def talkative(self: Bot) -> None:
+            act(self)
+            self.client.session.send(codec.ChatMessage(0, text, timestamp).encode())
+
+        patch.setattr(Bot, "act", talkative)
+
+    return put_on
+
+
+@pytest.mark.parametrize(
+    ("put_on", "id"),
+    [
+        (keeps_dropped_chunks, "C-EST-CH-01a"),
+        (answers_late, "C-EST-TM-02b"),
+        (goes_on_after_the_end, "C-EST-ER-02b"),
+        (hurries, "C-EST-IN-04a"),
+        (says("!" * 501, 0), "C-EST-CT-04a"),
+        (says("Hello!", 7), "C-EST-CT-02a"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_client_that_is_wrong_is_caught(
+    put_on: Callable[[Patch], None], id: str, monkeypatch: Patch
+) -> None:
+    put_on(monkeypatch)
+    [result] = asyncio.run(play([each for each in CASES if each.id == id]))
+    assert result.is_failed(strict=True)
 
 
 def test_a_client_that_a_command_starts_is_tested_and_reported(tmp_path: Path) -> None:

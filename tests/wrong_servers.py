@@ -23,6 +23,7 @@ from protocol_spec import codec
 from protocol_spec.codec import ErrorCode, LeaveReason, MessageType
 from server import gateway, handlers, inputs, movement, session, snapshot
 from server.chat.chat import Chat
+from server.chunks import TileMap
 from server.editing import requests
 from server.failures import Rejected
 from server.game import Game
@@ -225,6 +226,40 @@ def _(patch: Patch) -> None:
             handle(self, message, now)
 
     patch.setitem(HANDLERS, MessageType.CHAT_MESSAGE, (None, lenient))
+
+
+@mutant("hears from whoever wants to watch", "EST-WA-01c")
+def _(patch: Patch) -> None:
+    def patient(session: Session, message: codec.Watch, now: float) -> None:
+        raise Rejected(ErrorCode.FORBIDDEN)
+
+    patch.setitem(HANDLERS, MessageType.WATCH, (None, patient))
+
+
+@mutant("shows fewer chunks than it should", "EST-CH-08a")
+def _(patch: Patch) -> None:
+    look = TileMap.view_from
+
+    def shortsighted(self: TileMap, chunk: int) -> tuple[int, ...]:
+        column = chunk % self.chunks_wide
+        return tuple(
+            each for each in look(self, chunk) if abs(each % self.chunks_wide - column) < 2
+        )
+
+    patch.setattr(TileMap, "view_from", shortsighted)
+
+
+@mutant("lets whom it puts out lose the tick", "EST-ED-04b")
+def _(patch: Patch) -> None:
+    finish = World._finish_edits
+
+    def losing(self: World, changes: Any, taken_back: Any) -> None:
+        finish(self, changes, taken_back)
+        for each in changes.moved_out:
+            self.inputs.pace[each.slot] = 0
+            self.inputs._buffer_tick[each.slot] = 0
+
+    patch.setattr(World, "_finish_edits", losing)
 
 
 @mutant("closes with a code off by one", "EST-FR-03a")

@@ -137,7 +137,8 @@ func _process(_delta: float) -> void:
 	if _socket.is_ready():
 		_keep_up(now)
 		for data: PackedByteArray in session.take_outgoing():
-			_socket.send(data)
+			if not _is_over():  # EST-ER-02: nobody reads it any more.
+				_socket.send(data)
 
 
 func _enter_tree() -> void:
@@ -339,6 +340,10 @@ func _on_refused(refused: EstragonRefusal) -> void:
 			_refuse(refused)
 	else:
 		_refuse(refused)
+
+
+func _is_over() -> bool:
+	return refusal != null and refusal.is_fatal
 
 
 func _refuse(refused: EstragonRefusal) -> void:
