@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from protocol_spec import codec
+from protocol_spec.clock import Clock
 from protocol_spec.conformance.rules import PAGE
 from tests.running import RunningServer
 
@@ -75,3 +76,30 @@ def test_the_smallest_client_walks_east(server: RunningServer, tmp_path: Path) -
     east = [float(each[2]) for each in told if each is not None]
     assert east == sorted(east)
     assert east[-1] > east[0] + 1
+
+
+def test_the_clock_of_the_example_goes_as_the_page_says() -> None:
+    """Moments are in ticks of the client's own clock."""
+    clock = Clock(20)
+    sent: list[tuple[float, int]] = []
+    leads: list[int] = []
+    for n in range(1, 600):
+        tick = 1000 + n
+        # It was done a tick ago; what was sent a tick before that, or earlier, had arrived.
+        arrived = [each for at, each in sent if at + 2 <= n]
+        leads.append(arrived[-1] - tick if arrived else -128)
+        clock.advance(n / 20)
+        clock.observe_round_trip(2 / 20, n / 20)
+        clock.observe_snapshot(tick, leads[-1], n / 20)
+        clock.advance((n + 0.5) / 20)
+        if clock.is_ready:
+            newest = sent[-1][1] if sent else clock.input_tick() - 1
+            for each in range(newest + 1, clock.input_tick() + 1):
+                sent.append((n + 0.5, each))
+                clock.note_sent(each)
+    assert sent[0] == (5.5, 1011)
+    assert "half a tick after n = 5, is for 1011" in TEXT
+    first_lead = next(each for each in leads if each > -128)
+    assert f"The snapshots then say `lead` {first_lead}:" in TEXT
+    assert set(leads[200:]) == {1, 2}
+    assert "until `lead` is 1 or 2." in TEXT

@@ -17,7 +17,7 @@ def add_conform_commands(commands: Any) -> None:
     server = conform.add_parser(
         "server",
         help="test a server",
-        description="Plays about 400 cases against a server with the default limits. Accounts, "
+        description="Plays some 370 cases against a server with the default limits. Accounts, "
         "players and chat lines come into being there, and map edits where guests or the named "
         "staff may build; accounts and edits are taken back. Whom the staff bans and mutes are "
         "the suite's own players.",

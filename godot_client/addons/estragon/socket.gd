@@ -93,6 +93,8 @@ func poll(now: float) -> void:
 	elif not is_open and now > _connect_by:
 		failed.emit(EstragonClient.UNREACHABLE)
 	elif is_open and now - _heard_at > SILENCE_SECONDS:
+		# Without a close frame, for who says goodbye cannot come back: EST-RS-04.
+		peer.close(-1)
 		failed.emit(EstragonClient.CONNECTION_LOST)
 
 

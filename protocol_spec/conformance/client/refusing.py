@@ -10,6 +10,7 @@ from protocol_spec.codec import AuthMethod, ErrorCode
 from protocol_spec.conformance.case import Category, Failed, Level, Unimplemented, Verdict
 from protocol_spec.conformance.client.scene import LOGIN_SECONDS, Scene, no_other_comes
 from protocol_spec.conformance.client.village import TOKEN
+from protocol_spec.conformance.peer import ABNORMAL_CLOSURE
 from protocol_spec.conformance.stage import expect, expect_that
 
 category = Category("refusing")
@@ -18,6 +19,9 @@ case = category.case
 QUIET_SECONDS = 4.0
 """So long a client that may not come back is watched."""
 RETURN_SECONDS = 15.0
+SILENCE_SECONDS = 45.0
+"""By then a client has given up a connection on which nothing came: three of the server's own
+deadlines."""
 ON_ITS_WAY_SECONDS = 0.5
 """What was sent before the ERROR came has arrived by then."""
 AFTER_THE_END_SECONDS = 1.5
@@ -97,6 +101,40 @@ async def nothing_after_the_end(scene: Scene) -> None:
     late = sorted({type(each.message).__name__ for each in peer.heard[mark:]})
     peer.lose()
     expect(late, [], "what still came")
+
+
+@case("C-EST-LV-04a", Level.SHOULD, lasts_seconds=SILENCE_SECONDS)
+async def silent_servers(scene: Scene) -> None:
+    """It gives a connection up on which nothing comes any more."""
+    peer = await scene.playing()
+    await peer.settle()
+    await scene.end_ticks()
+    peer.fall_silent()
+    try:
+        await peer.cut_off(SILENCE_SECONDS)
+    except Failed:
+        peer.lose()
+        raise Failed(f"it is still there after {SILENCE_SECONDS:g} s") from None
+
+
+@case("C-EST-RS-04a", lasts_seconds=SILENCE_SECONDS + RETURN_SECONDS)
+async def silence_and_return(scene: Scene) -> None:
+    """Who gives up a silent connection and comes back sent no close frame on it."""
+    peer = await scene.playing()
+    await peer.settle()
+    await scene.end_ticks()
+    peer.fall_silent()
+    try:
+        await peer.cut_off(SILENCE_SECONDS)
+    except Failed:
+        peer.lose()
+        raise Unimplemented("it does not give up a silent connection") from None
+    try:
+        again = await scene.client(RETURN_SECONDS)
+    except Failed:
+        raise Unimplemented("it does not come back by itself") from None
+    again.lose()
+    expect(peer.close_code, ABNORMAL_CLOSURE, "how it closed the silent connection")
 
 
 @case("C-EST-RS-01a", Level.MAY)
