@@ -183,13 +183,19 @@ class Model:
         return own[-1] if own else None
 
     def _redoable(self, author: str) -> Entry | None:
-        newest = self._undoable(author)
-        undone = [
-            each
-            for each in self._own(author)
-            if each.is_undone and (newest is None or each.number > newest.number)
-        ]
-        return undone[0] if undone else None
+        done: list[Entry] = []
+        undone: list[Entry] = []
+        for each in self.entries:
+            if each.author != author:
+                continue
+            if each.kind == "undo":
+                undone.append(done.pop())
+            elif each.kind == "redo":
+                done.append(undone.pop())
+            else:
+                done.append(each)
+                undone.clear()
+        return undone[-1] if undone else None
 
     def _own(self, author: str) -> list[Entry]:
         return [

@@ -272,6 +272,21 @@ def test_who_edits_again_has_let_go_what_could_be_redone(server: MockServer) -> 
     assert answer(client, redo)[0] == ErrorCode.EDIT_NOTHING
 
 
+def test_what_was_let_go_does_not_come_back_with_what_was_taken_back_later(
+    server: MockServer,
+) -> None:
+    client = server.join()
+    put(client, 40, 40, SAND)
+    client.undo()
+    put(client, 41, 40, SAND)
+    client.undo()
+    redo, another = client.undo(redo=True), client.undo(redo=True)
+    server.tick(8)
+    assert answer(client, redo) == (0, 1, 0)
+    assert [client.tile_at(0, x, 40) for x in (40, 41)] == [GRASS, SAND]
+    assert answer(client, another)[0] == ErrorCode.EDIT_NOTHING
+
+
 def test_a_revert_can_itself_be_undone(server: MockServer, store: Store) -> None:
     client = server.join()
     put(client, 40, 40, SAND)

@@ -167,6 +167,27 @@ def redo(entry: JournalEntry) -> Restore:
     return Restore(_cells(changes, "now"), changes["was"], "redo", redoes=(entry.number,))
 
 
+def next_to_redo(entries: Iterable[tuple[int, str]]) -> int | None:
+    """The entry that an author's redo does again; None where they edited since it was taken back.
+
+    `entries` are their entries' numbers and kinds, the newest first.
+    """
+    redone, taken_back = 0, 0
+    for number, kind in entries:
+        if kind == "redo":
+            redone += 1
+        elif kind == "undo" and redone:
+            redone -= 1  # These two left all as it was.
+        elif kind == "undo":
+            taken_back += 1
+        elif not redone:
+            # The last undo took back what was then the last that stood.
+            taken_back -= 1
+            if taken_back <= 0:
+                return number if taken_back == 0 else None
+    return None
+
+
 def revert(entries: Iterable[JournalEntry], wanted: Filter) -> Restore:
     """Takes back what the filter means, cell by cell, from the newest entry to older ones.
 

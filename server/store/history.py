@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from server.chunks import CHUNK_SHAPE, StoredChunk, unpack_chunk
 from server.editing.edits import CHANGE_DTYPE, AppliedEdit
-from server.editing.journal import Filter, JournalEntry
+from server.editing.journal import Filter, JournalEntry, next_to_redo
 from server.editing.operations import Places, Restore
 from server.mapmakers import Place
 from server.models import ChunkRow, EditRow, MapRow, SnapshotChunkRow, SnapshotRow
@@ -94,18 +94,19 @@ def last_edit(
 ) -> JournalEntry | None:
     """A player's own edits are told by the number: names change, and change hands."""
     by_author = EditRow.author_id == author_id if author_id else EditRow.author == author
-    own = select(EditRow).where(
-        EditRow.map_id == map_id, by_author, col(EditRow.kind).not_in(NOT_UNDONE)
-    )
     newest = col(EditRow.id).desc()
-    last_done = session.exec(own.where(~col(EditRow.is_undone)).order_by(newest).limit(1)).first()
-    if not redo:
-        return _entry(last_done) if last_done else None
-    # What was taken back is newer than all that stands; whoever edits again has let it go.
-    query = own.where(col(EditRow.is_undone))
-    if last_done is not None:
-        query = query.where(col(EditRow.id) > last_done.id)
-    row = session.exec(query.order_by(col(EditRow.id)).limit(1)).first()
+    if redo:
+        steps = select(EditRow.id, EditRow.kind).where(
+            EditRow.map_id == map_id, by_author, EditRow.kind != "places"
+        )
+        entries = ((number or 0, kind) for number, kind in session.exec(steps.order_by(newest)))
+        number = next_to_redo(entries)
+        row = session.get(EditRow, number) if number else None
+    else:
+        own = select(EditRow).where(
+            EditRow.map_id == map_id, by_author, col(EditRow.kind).not_in(NOT_UNDONE)
+        )
+        row = session.exec(own.where(~col(EditRow.is_undone)).order_by(newest).limit(1)).first()
     return _entry(row) if row else None
 
 
