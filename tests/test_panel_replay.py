@@ -135,14 +135,10 @@ def number(data: Path, question: str, name: str) -> int:
 
 async def prepared(page: Page, world: World, deed: Deed) -> None:
     """Everything but the last click."""
-    url = f"{world.server.base}/admin{deed.path.format(**world.numbers)}"
-    if page.url != url or deed.is_asked_once:
-        await page.goto(url)
-        await page.wait_for_function("window.did_handshake")
-        await page.evaluate(HOOK)
-    while await page.locator(".q-dialog").count():
-        await page.keyboard.press("Escape")
-        await page.locator(".q-dialog").first.wait_for(state="detached")
+    # Anew, for what the deed before it brought may still be on its way to the page.
+    await page.goto(f"{world.server.base}/admin{deed.path.format(**world.numbers)}")
+    await page.wait_for_function("window.did_handshake")
+    await page.evaluate(HOOK)
     await deed.work(page, world)
 
 

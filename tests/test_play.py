@@ -53,7 +53,8 @@ class Terminal:
 
     def _run(self, *command: str) -> str:
         environment = {**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8", "LC_ALL": ""}
-        environment |= self._environment
+        # The size is the terminal's, and not what stands there of the one that the tests run in.
+        environment |= {"COLUMNS": "", "LINES": ""} | self._environment
         done = subprocess.run(
             [*self._tmux, *command], capture_output=True, text=True, timeout=20, env=environment
         )
@@ -74,8 +75,9 @@ class Terminal:
         self._run("resize-window", "-x", str(columns), "-y", str(rows))
 
     def wait_for(self, text: str, seconds: float = 30) -> str:
+        """Whatever it is wrapped like."""
         deadline = time.monotonic() + seconds
-        while text not in (screen := self.screen):
+        while " ".join(text.split()) not in " ".join((screen := self.screen).split()):
             assert time.monotonic() < deadline, f"{text!r} never came:\n{screen}"
             time.sleep(0.1)
         return screen
