@@ -64,6 +64,7 @@ class LightClient(Client):
         if not self.is_light or frame.msg_type is not picows.WSMsgType.BINARY:
             super().on_ws_frame(transport, frame)
             return
+        self._heard_at = time.monotonic()
         data = frame.get_payload_as_bytes()
         self.bytes += len(data)
         self.messages += 1
