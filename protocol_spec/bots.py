@@ -14,6 +14,8 @@ from protocol_spec.playing import Playing
 
 COMMAND_SECONDS = 1 / 20
 PING_SECONDS = 1.0
+PING_TOKEN = 1
+"""The session measures by PINGs of its own: their answers are not taken for these."""
 JOINS_AT_ONCE = 50
 NAMES = ("Vladimir", "Pozzo", "Lucky", "Murphy", "Molloy", "Malone", "Krapp", "Winnie", "Hamm")
 
@@ -50,7 +52,7 @@ class Bot:
     def _note(self, message: codec.Message) -> None:
         if isinstance(message, codec.WorldState):
             self.snapshot_times.append(time.perf_counter())
-        elif isinstance(message, codec.Pong):
+        elif isinstance(message, codec.Pong) and message.token == PING_TOKEN:
             self.round_trips.append(time.perf_counter() - self._ping_sent)
         elif isinstance(message, codec.Error):
             code = known_code(message.code)
@@ -73,7 +75,7 @@ class Bot:
 
     def ping(self) -> None:
         self._ping_sent = time.perf_counter()
-        self.client.session.send(codec.Ping(token=1).encode())
+        self.client.session.send(codec.Ping(token=PING_TOKEN).encode())
 
     @property
     def was_dropped(self) -> bool:

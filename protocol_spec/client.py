@@ -161,6 +161,10 @@ class Client(picows.WSListener):
 
     def on_ws_frame(self, transport: picows.WSTransport, frame: picows.WSFrame) -> None:
         self._heard_at = time.monotonic()
+        self.take_frame(transport, frame)
+
+    def take_frame(self, transport: picows.WSTransport, frame: picows.WSFrame) -> None:
+        """What a frame says; that one came at all is known already."""
         if frame.msg_type in (picows.WSMsgType.BINARY, picows.WSMsgType.CONTINUATION):
             self._parts += frame.get_payload_as_bytes()
             if frame.fin:

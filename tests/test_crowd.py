@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -11,6 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from protocol_spec import client
+from tests.bench import crowd
 from tests.deaf import join_and_never_read
 from tests.running import RunningServer
 
@@ -43,3 +46,14 @@ def test_a_crowd_gets_every_snapshot_from_one_core_and_little_memory(tmp_path: P
     assert report["dropped"] == 0
     assert report["snapshots_per_second_least"] >= 19
     assert most_memory < 150 * 2**20
+
+
+def test_the_light_clients_of_the_bench_stay_where_all_they_hear_is_snapshots(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "GIVEN_UP_SECONDS", 1.0)
+    monkeypatch.setattr(client, "LOOK_SECONDS", 0.2)
+    with RunningServer(tmp_path / "data") as server:
+        told = asyncio.run(crowd.run(server.url, 3, 0.5, 2.5))
+    assert told["dropped"] == 0
+    assert told["snapshots_per_second_least"] >= 15

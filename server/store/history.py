@@ -99,8 +99,9 @@ def last_edit(
         steps = select(EditRow.id, EditRow.kind).where(
             EditRow.map_id == map_id, by_author, EditRow.kind != "places"
         )
-        entries = ((number or 0, kind) for number, kind in session.exec(steps.order_by(newest)))
-        number = next_to_redo(entries)
+        # The first few decide, and there may be a hundred thousand.
+        with session.exec(steps.order_by(newest).execution_options(yield_per=100)) as entries:
+            number = next_to_redo((number or 0, kind) for number, kind in entries)
         row = session.get(EditRow, number) if number else None
     else:
         own = select(EditRow).where(

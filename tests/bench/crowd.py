@@ -60,11 +60,10 @@ class LightClient(Client):
         self._random = random.Random(seed)
         self._direction = self._random.randrange(65536)
 
-    def on_ws_frame(self, transport: picows.WSTransport, frame: picows.WSFrame) -> None:
+    def take_frame(self, transport: picows.WSTransport, frame: picows.WSFrame) -> None:
         if not self.is_light or frame.msg_type is not picows.WSMsgType.BINARY:
-            super().on_ws_frame(transport, frame)
+            super().take_frame(transport, frame)
             return
-        self._heard_at = time.monotonic()
         data = frame.get_payload_as_bytes()
         self.bytes += len(data)
         self.messages += 1
@@ -139,6 +138,8 @@ async def run(url: str, count: int, settle_seconds: float, seconds: float) -> di
         samples.append(places(clients))
     lasted = time.perf_counter() - began
     walking.cancel()
+    dropped = sum(each.close_code is not None for each in clients)
+    await asyncio.gather(*(each.close() for each in clients))
     delays = np.array(list(chain.from_iterable(each.delays for each in seeing))) * 1000
     gaps = np.concatenate([np.diff(np.frombuffer(each.times)) for each in clients])
     rates = [len(each.times) / lasted for each in clients]
@@ -146,7 +147,7 @@ async def run(url: str, count: int, settle_seconds: float, seconds: float) -> di
         "joined": count - len(refused),
         "refused": sorted(set(refused)),
         "join_seconds": round(joined_seconds, 1),
-        "dropped": sum(each.close_code is not None for each in clients),
+        "dropped": dropped,
         "snapshots_per_second": round(fmean(rates), 2),
         "snapshots_per_second_least": round(min(rates), 2),
         "gap_p50_ms": round(float(np.percentile(gaps, 50)) * 1000, 1),

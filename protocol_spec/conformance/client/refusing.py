@@ -8,7 +8,7 @@ from itertools import pairwise
 from protocol_spec import codec
 from protocol_spec.codec import AuthMethod, ErrorCode
 from protocol_spec.conformance.case import Category, Failed, Level, Unimplemented, Verdict
-from protocol_spec.conformance.client.scene import LOGIN_SECONDS, Scene, no_other_comes
+from protocol_spec.conformance.client.scene import LOGIN_SECONDS, Host, Scene, no_other_comes
 from protocol_spec.conformance.client.village import TOKEN
 from protocol_spec.conformance.peer import ABNORMAL_CLOSURE
 from protocol_spec.conformance.stage import expect, expect_that
@@ -106,29 +106,16 @@ async def nothing_after_the_end(scene: Scene) -> None:
 @case("C-EST-LV-04a", Level.SHOULD, lasts_seconds=SILENCE_SECONDS)
 async def silent_servers(scene: Scene) -> None:
     """It gives a connection up on which nothing comes any more."""
-    peer = await scene.playing()
-    await peer.settle()
-    await scene.end_ticks()
-    peer.fall_silent()
-    try:
-        await peer.cut_off(SILENCE_SECONDS)
-    except Failed:
-        peer.lose()
-        raise Failed(f"it is still there after {SILENCE_SECONDS:g} s") from None
+    if await _given_up(scene) is None:
+        raise Failed(f"it is still there after {SILENCE_SECONDS:g} s")
 
 
 @case("C-EST-RS-04a", lasts_seconds=SILENCE_SECONDS + RETURN_SECONDS)
 async def silence_and_return(scene: Scene) -> None:
     """Who gives up a silent connection and comes back sent no close frame on it."""
-    peer = await scene.playing()
-    await peer.settle()
-    await scene.end_ticks()
-    peer.fall_silent()
-    try:
-        await peer.cut_off(SILENCE_SECONDS)
-    except Failed:
-        peer.lose()
-        raise Unimplemented("it does not give up a silent connection") from None
+    peer = await _given_up(scene)
+    if peer is None:
+        raise Unimplemented("it does not give up a silent connection")
     try:
         again = await scene.client(RETURN_SECONDS)
     except Failed:
@@ -219,3 +206,17 @@ async def longer_waits(scene: Scene) -> None:
         return
     waits = [b - a for a, b in pairwise(times)]
     expect_that(waits[1] >= waits[0] * 0.9, f"it waits {waits[0]:.1f} s, then {waits[1]:.1f} s")
+
+
+async def _given_up(scene: Scene) -> Host | None:
+    """A connection that the client ended because nothing came any more; None where it did not."""
+    peer = await scene.playing()
+    await peer.settle()
+    await scene.end_ticks()
+    peer.fall_silent()
+    try:
+        await peer.cut_off(SILENCE_SECONDS)
+    except Failed:
+        peer.lose()
+        return None
+    return peer
