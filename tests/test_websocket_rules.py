@@ -84,7 +84,9 @@ class RawPeer:
             if opcode == CLOSE:
                 payload[2:].decode()  # 5.5.1: the reason is UTF-8.
                 assert len(payload) != 1
-                self.socket.sendall(piece(FIN | CLOSE, payload[:2]))
+                # Who fails a connection need not wait for the answer (7.1.7).
+                with contextlib.suppress(ConnectionResetError, BrokenPipeError):
+                    self.socket.sendall(piece(FIN | CLOSE, payload[:2]))
                 assert self.hear() is None
                 return int.from_bytes(payload[:2])
         raise AssertionError("no close frame came")
