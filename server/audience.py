@@ -147,6 +147,8 @@ class Audience:
 
     def _send_to_each(self, slots: Slots, snapshot: Snapshot, news: News, now: float) -> None:
         """To each what they alone need."""
+        if not len(slots):
+            return
         hearing = [slot for slot in slots.tolist() if self._may_hear(slot, snapshot, news, now)]
         is_full = np.array([self._members[slot].wants_full for slot in hearing], np.bool_)
         views = [self._view_of(slot, snapshot) for slot in hearing]

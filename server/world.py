@@ -370,8 +370,8 @@ class World:
         airborne = self.vz[slots] != 0
         self.flags[slots] = moved * PlayerFlag.MOVING | airborne * PlayerFlag.AIRBORNE
         changed = moved | (self.rotation[slots] != rotation) | (self.flags[slots] != flags)
-        came = [each.slot for each in (*changes.entered, *changes.moved_out)]
-        changed |= np.isin(slots, came)
+        if came := [each.slot for each in (*changes.entered, *changes.moved_out)]:
+            changed |= np.isin(slots, came)
         changes.changed = slots[changed]
         changes.chunks_before = before[changed]
 

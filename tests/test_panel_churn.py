@@ -29,6 +29,7 @@ PATHS = (
 PLAYERS = 20
 STAY_SECONDS = 3.0
 """At the most: a page or a player is there for so long."""
+PATIENCE_MS = 120_000
 WARM_SHARE = 0.4
 """All that is loaded or kept once is there by then."""
 GROWTH = 1.05
@@ -44,9 +45,12 @@ async def come_and_go(server: RunningServer, number: int, until: float) -> int:
         try:
             await client.connect(server.url)
             await client.wait_for(lambda seen: seen.state is not None)
+        # A machine that has much else to do is too slow at times; that is not the matter here.
+        except TimeoutError:
+            client.abort()
+            continue
         except Refused as refusal:
             client.abort()
-            # A machine that has much else to do is too slow at times; that is not the matter here.
             if refusal.code is ErrorCode.AUTH_TIMEOUT:
                 continue
             raise
@@ -66,8 +70,8 @@ async def turn_pages(server: RunningServer, page: Page, until: float) -> int:
     chance, turned = random.Random(1953), 0
     while time.monotonic() < until:
         path = PATHS[turned % len(PATHS)]
-        await page.goto(f"{server.base}/admin{path}")
-        await page.locator(".q-header").wait_for()
+        await page.goto(f"{server.base}/admin{path}", timeout=PATIENCE_MS)
+        await page.locator(".q-header").wait_for(timeout=PATIENCE_MS)
         await asyncio.sleep(chance.uniform(0.1, STAY_SECONDS))
         turned += 1
     return turned
