@@ -152,7 +152,9 @@ class MessageType(IntEnum):
 
 
 class ErrorCode(IntEnum):
-    """Why the server refuses. A fatal one is followed by a close with 4000 + the code."""
+    """Why the server refuses. An ERROR whose field fatal is 1 ends the connection, with the
+    close code that is told here. What comes in EDIT_RESULT or over HTTP alone is marked so.
+    """
 
     INTERNAL = 1
     """The server made a mistake; it is logged there."""
@@ -199,7 +201,9 @@ class ErrorCode(IntEnum):
     NAME_IN_USE = 35
     """Somebody has that name; case does not make it another."""
     WORLD_UNKNOWN = 36
-    """No world of that name runs here."""
+    """No world of that name runs here. Fatal where the one that the player is in has been
+    stopped.
+    """
     WORLD_FULL = 37
     """The world takes no more players."""
     TOO_MANY_CONNECTIONS = 38
@@ -271,7 +275,7 @@ class ErrorCode(IntEnum):
     GUESTS_FORBIDDEN = 74
     """This server lets accounts in only."""
     FORBIDDEN = 75
-    """This player may not do that."""
+    """This player may not do that. Fatal to who watches and may no longer."""
     SERVER_BUSY = 76
     """Too much at once; retry_after_ms tells when to try again."""
 

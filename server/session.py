@@ -141,6 +141,10 @@ class Session:
         """A text WebSocket message came: the protocol has none."""
         self.fail(ErrorCode.TEXT_FRAME, close_code=TEXT_CLOSE_CODE)
 
+    def broken_off(self) -> None:
+        """The gateway closes it, for what came is no WebSocket message, or too long to be read."""
+        self._leave(LeaveReason.REMOVED)
+
     def lost(self, *, said_goodbye: bool = False) -> None:
         """The connection is gone, whoever ended it. Called once."""
         self._leave(LeaveReason.LEFT if said_goodbye else LeaveReason.LOST)

@@ -105,6 +105,7 @@ SOURCE = spec.SOURCE.read_text(encoding="utf-8")
         ('state = "hello"', 'state = "hallo"', "message HELLO.*state"),
         ("max = 2000", "max = 0", "CHAT_MESSAGE.text: needs a max"),
         ('enum = "LeaveReason"', 'enum = "Leave"', "PLAYER_LEAVE.reason.*'Leave'"),
+        ('fatal = "always"', 'fatal = "perhaps"', "ErrorCode: INTERNAL: fatal 'perhaps'"),
         ("version = 1", "version = = 1", "line"),
     ],
 )

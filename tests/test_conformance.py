@@ -65,8 +65,6 @@ WITHOUT_A_CASE = {
     "EST-SN-16": "likewise",
     "EST-SN-10": "when a server has 32 KiB unsent cannot be seen at the other end: "
     "tests/test_interest.py",
-    "EST-MV-10": "it is EST-ED-04's case: only an edit puts a wall around somebody",
-    "EST-MV-13": "likewise",
     "EST-CH-07": "when a server has to fetch a chunk cannot be told from outside",
     "EST-WA-06": "such tickets are given by the panel alone: tests/test_watching.py",
     "EST-CT-08": "what is masked or held is in the operator's rules: tests/test_chat_filter.py",

@@ -19,14 +19,18 @@ from protocol_spec import codec
 from protocol_spec import session as session_module
 from protocol_spec.bots import COMMAND_SECONDS, Bot
 from protocol_spec.client import Client, Refused
+from protocol_spec.codec import ErrorCode
 from protocol_spec.conformance.case import Case, Verdict
 from protocol_spec.conformance.client import CASES
 from protocol_spec.conformance.client.scene import START_SECONDS, Scene
 from protocol_spec.conformance.runner import Result, run
 from protocol_spec.session import ClientSession
 
+Patch = pytest.MonkeyPatch
 BOT_PINGS = 20
 """A PING goes with one command of so many."""
+SPEAKING_SECONDS = 1.25
+"""EST-CT-05: one chat message in so long, after the first eight."""
 BOTS_AT_ONCE = 8
 GODOTS_AT_ONCE = 3
 BOT = shlex.join(
@@ -53,6 +57,7 @@ GODOTS_CASES = (
     "C-EST-ED-03a",
     "C-EST-FC-05a",
     "C-EST-NT-03a",
+    "C-EST-EM-01b",
     "C-EST-ER-05a",
     "C-EST-MD-04a",
 )
@@ -86,6 +91,34 @@ def test_the_reference_client_conforms() -> None:
         "C-EST-RS-04a",
         "C-EST-CT-02a",  # ...and say nothing in the chat.
         "C-EST-CT-04a",
+        "C-EST-CT-05a",
+        "C-EST-CT-05b",
+        "C-EST-EM-01a",
+    }
+
+
+def test_a_client_that_speaks_and_waves_in_good_order_conforms(monkeypatch: Patch) -> None:
+    """As fast as it may, and quiet for as long as it is told to be."""
+    act = Bot.act
+    speaks_at: dict[Bot, float] = {}
+
+    def sociable(self: Bot) -> None:
+        act(self)
+        session, now = self.client.session, time.monotonic()
+        error, session.error = session.error, None
+        if error is not None and error.code == ErrorCode.CHAT_TOO_FAST:
+            speaks_at[self] = now + error.retry_after_ms / 1000
+        if now < speaks_at.get(self, 0.0):
+            return
+        speaks_at[self] = now + 2 * SPEAKING_SECONDS
+        session.say("Hello!")
+        session.send(codec.Emote(0, codec.EmoteKind.WAVE).encode())
+
+    monkeypatch.setattr(Bot, "act", sociable)
+    speaking = [each for each in CASES if each.rule in ("EST-CT-02", "EST-CT-04", "EST-CT-05")]
+    results = asyncio.run(play([*speaking, *(each for each in CASES if each.rule == "EST-EM-01")]))
+    assert {(each.case.id, each.verdict, each.text) for each in results} == {
+        (each.case.id, Verdict.OK, "") for each in results
     }
 
 
@@ -126,7 +159,6 @@ async def roam(url: str) -> None:
         await bot.client.close()
 
 
-Patch = pytest.MonkeyPatch
 LATE_SECONDS = 2.5
 
 
@@ -167,13 +199,13 @@ def hurries(patch: Patch) -> None:
     patch.setattr(session_module, "LEAD_TICKS", codec.INPUT_BUFFER_TICKS + 8)
 
 
-def says(text: str, timestamp: int) -> Callable[[Patch], None]:
+def says(message: codec.Message) -> Callable[[Patch], None]:
     def put_on(patch: Patch) -> None:
         act = Bot.act
 
         def talkative(self: Bot) -> None:
             act(self)
-            self.client.session.send(codec.ChatMessage(0, text, timestamp).encode())
+            self.client.session.send(message.encode())
 
         patch.setattr(Bot, "act", talkative)
 
@@ -187,8 +219,11 @@ def says(text: str, timestamp: int) -> Callable[[Patch], None]:
         (answers_late, "C-EST-TM-02b"),
         (goes_on_after_the_end, "C-EST-ER-02b"),
         (hurries, "C-EST-IN-04a"),
-        (says("!" * 501, 0), "C-EST-CT-04a"),
-        (says("Hello!", 7), "C-EST-CT-02a"),
+        (says(codec.ChatMessage(0, "!" * 501, 0)), "C-EST-CT-04a"),
+        (says(codec.ChatMessage(0, "Hello!", 7)), "C-EST-CT-02a"),
+        (says(codec.ChatMessage(0, "Hello!", 0)), "C-EST-CT-05a"),
+        (says(codec.ChatMessage(0, "Hello!", 0)), "C-EST-CT-05b"),
+        (says(codec.Emote(7, codec.EmoteKind.WAVE)), "C-EST-EM-01a"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

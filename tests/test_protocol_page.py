@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 from protocol_spec import codec
+from protocol_spec.generate import spec
 from server.web import account_api
 
 ROOT = Path(__file__).parents[1]
@@ -53,6 +54,9 @@ def test_all_refusals_of_the_protocol_are_told_of() -> None:
     }
 
 
+ERRORS = next(each for each in spec.load().enums if each.name == spec.ERRORS).values
+MARKS = {"not fatal": "never", "either": "sometimes"}
+"""The source's words for what the page's table says in its own."""
 NOT_FATAL_OVER_HTTP = {"BANNED", "MESSAGE_TOO_LARGE"}
 """What ends a game's connection refuses but a request there."""
 
@@ -70,6 +74,11 @@ def test_its_table_of_errors_tells_which_the_server_means_to_be_fatal() -> None:
         )
     }
     assert rows.keys() == {"not fatal", "either", "in EDIT_RESULT", "over HTTP", "fatal"}
+    assert {kind: codes for kind, codes in rows.items() if kind != "fatal"} == {
+        kind: marked_in_the_reference(MARKS.get(kind, kind)) for kind in rows if kind != "fatal"
+    }
+    odd = {each.name for each in ERRORS if each.close != 4000 + each.number}
+    assert odd == {"TEXT_FRAME"}, "the page names no other exception"
     told = [each for row in rows.values() for each in row]
     assert sorted(told) == sorted(set(told)), "a code stands in two rows"
     rest = CODES - set(told)
@@ -77,6 +86,10 @@ def test_its_table_of_errors_tells_which_the_server_means_to_be_fatal() -> None:
     assert rows["either"] == goes_on & ends - NOT_FATAL_OVER_HTTP
     assert rest & goes_on == NOT_FATAL_OVER_HTTP
     assert ends <= rest | rows["either"]
+
+
+def marked_in_the_reference(fatal: str) -> set[str]:
+    return {each.name for each in ERRORS if each.fatal == fatal}
 
 
 def codes_named_in(cell: str) -> set[str]:

@@ -383,6 +383,21 @@ def _(patch: Patch) -> None:
     patch.setattr(Session, "lost", lost)
 
 
+@mutant("takes what it broke off itself for a broken line", "EST-ID-07e", "EST-RS-04e")
+def _(patch: Patch) -> None:
+    patch.setattr(Connection, "broke_off", lambda self: None)
+
+
+@mutant("puts out of a wall to whichever side", "EST-MV-13a")
+def _(patch: Patch) -> None:
+    patch.setattr(movement, "_SEARCH", movement._SEARCH * np.int32(-1))
+
+
+@mutant("puts out who could be lifted", "EST-MV-10a")
+def _(patch: Patch) -> None:
+    patch.setattr(movement, "_reach", lambda z: z)
+
+
 @mutant("ignores RESYNC", "EST-SN-13a")
 def _(patch: Patch) -> None:
     handled(patch, MessageType.RESYNC, lambda self, message, now: None)

@@ -15,7 +15,7 @@ from protocol_spec.conformance.peer import Client
 LEAD_TICKS = 10
 """So far ahead commands are sent: half a second lies between them and their tick."""
 AT_ONCE = 8
-EAST, SOUTH_EAST, SOUTH, WEST, NORTH = 0, 0x2000, 0x4000, 0x8000, 0xC000
+EAST, SOUTH_EAST, SOUTH, WEST, NORTH_WEST, NORTH = 0, 0x2000, 0x4000, 0x8000, 0xA000, 0xC000
 FULL = 255
 
 

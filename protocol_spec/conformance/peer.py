@@ -22,8 +22,8 @@ from websockets.typing import Subprotocol
 
 from protocol_spec import codec
 from protocol_spec.codec import ErrorCode
+from protocol_spec.conformance import wire
 from protocol_spec.conformance.case import Failed, Verdict
-from protocol_spec.conformance.wire import ping
 from protocol_spec.generate.spec import load
 
 WAIT_SECONDS = 10.0
@@ -128,7 +128,7 @@ class Peer:
         """What came until the answer to a PING of ours: nothing that was due before is missing."""
         first = self._cursor
         token = next(_tokens)
-        await self.send(ping(token))
+        await self.send(wire.ping(token))
         await self.until(codec.Pong, lambda pong: pong.token == token)
         return [each.message for each in self.heard[first : self._cursor - 1]]
 
@@ -361,6 +361,11 @@ class Client(Peer):
             sock=await _narrow_socket(url, receive_buffer) if receive_buffer else None,
         )
         return cls(connection, "server")
+
+    def claim(self, length: int) -> None:
+        """Sends the head of a binary message of so many bytes, and nothing of what it holds."""
+        self._write_down(">", b"", f"(the head of a message of {length} bytes)")
+        self.connection.transport.write(wire.head(length))
 
     def wrong_with(self, message: codec.Message, data: bytes) -> str:
         kind = type(message).__name__

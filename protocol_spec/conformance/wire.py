@@ -7,11 +7,20 @@ import struct
 from protocol_spec import codec
 
 FULL_PACE = 255
+LARGEST_READ = 65_536
+"""EST-TR-05: what is longer is closed with MESSAGE_TOO_BIG, and not read to its end."""
+MESSAGE_TOO_BIG = 1009
+"""RFC 6455, 7.4.1."""
 
 
 def frame(kind: int, payload: bytes = b"", length: int | None = None) -> bytes:
     """A frame; `length` is what its head says, where that is not the truth."""
     return struct.pack("!BH", kind, len(payload) if length is None else length) + payload
+
+
+def head(length: int) -> bytes:
+    """RFC 6455, 5.2: a binary message of so many bytes, 65,536 or more, from a client, begins."""
+    return struct.pack("!BBQ4s", 0x82, 0xFF, length, b"mask")
 
 
 def hello(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from protocol_spec.generate.spec import Field, Spec
+from protocol_spec.generate.spec import ERRORS, Enum, Field, Spec
 
 
 def emit(spec: Spec) -> str:
@@ -36,9 +36,8 @@ def emit(spec: Spec) -> str:
         lines += _table(record.fields)
     lines += ["", "## Enums"]
     for enum in spec.enums:
-        lines += ["", f"### {enum.name}", "", enum.doc, "", "| number | name | meaning |"]
-        lines.append("| --- | --- | --- |")
-        lines += [f"| {each.number} | {each.name} | {each.doc} |" for each in enum.values]
+        lines += ["", f"### {enum.name}", "", enum.doc, ""]
+        lines += _errors(enum) if enum.name == ERRORS else _values(enum)
     lines += ["", "## Constants", "", "| name | value | unit | meaning |"]
     lines.append("| --- | --- | --- | --- |")
     for constant in spec.constants:
@@ -46,6 +45,19 @@ def emit(spec: Spec) -> str:
         shown = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
         lines.append(f"| {constant.name} | {shown} | {constant.unit} | {constant.doc} |")
     return "\n".join(lines) + "\n"
+
+
+def _values(enum: Enum) -> list[str]:
+    rows = [f"| {each.number} | {each.name} | {each.doc} |" for each in enum.values]
+    return ["| number | name | meaning |", "| --- | --- | --- |", *rows]
+
+
+def _errors(enum: Enum) -> list[str]:
+    rows = ["| number | name | fatal | closed with | meaning |", "| --- | --- | --- | --- | --- |"]
+    for each in enum.values:
+        close = each.close if each.fatal in ("always", "sometimes") else ""
+        rows.append(f"| {each.number} | {each.name} | {each.fatal} | {close} | {each.doc} |")
+    return rows
 
 
 def _table(fields: tuple[Field, ...]) -> list[str]:

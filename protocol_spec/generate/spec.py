@@ -15,6 +15,13 @@ SOURCE = Path(__file__).resolve().parent.parent / "protocol.toml"
 SCALARS = {"u8": 1, "i8": 1, "u16": 2, "i16": 2, "u32": 4, "i32": 4, "u64": 8}
 """Wire types of fixed size, with their sizes in bytes. All in network byte order."""
 
+ERRORS = "ErrorCode"
+"""The enum whose values tell whether they end a connection."""
+FATAL = ("always", "sometimes", "never", "in EDIT_RESULT", "over HTTP")
+"""The last two: they come there alone, not as an ERROR."""
+LOWEST_CLOSE_CODE = 4000
+"""RFC 6455, 7.4.2: from here on they are an application's own."""
+
 SIDES = ("client", "server", "both")
 STATES = ("hello", "auth", "lobby", "lobby or watching", "world", "any")
 
@@ -49,6 +56,10 @@ class Value:
     name: str
     number: int
     doc: str
+    fatal: str = ""
+    """Of an error code: when an ERROR with it ends the connection, a word of FATAL."""
+    close: int = 0
+    """With which close code it then ends."""
 
 
 @dataclass(frozen=True)
@@ -175,12 +186,18 @@ def _unique(kind: str, values: list[Any]) -> None:
 
 def _enum(table: dict[str, Any]) -> Enum:
     name = _name(table, "enum", r"[A-Z][A-Za-z]*")
-    values = tuple(
-        Value(_name(each, f"enum {name}: value", r"[A-Z][A-Z0-9_]*"), each["number"], each["doc"])
-        for each in table["values"]
-    )
+    values = tuple(_value(name, each) for each in table["values"])
     _unique(f"enum {name}: number", [each.number for each in values])
     return Enum(name, table["doc"], values)
+
+
+def _value(enum: str, table: dict[str, Any]) -> Value:
+    name = _name(table, f"enum {enum}: value", r"[A-Z][A-Z0-9_]*")
+    number, fatal = table["number"], table.get("fatal", "")
+    if enum == ERRORS and fatal not in FATAL:
+        raise SpecError(f"enum {enum}: {name}: fatal {fatal!r} is none of {', '.join(FATAL)}")
+    close = table.get("close", LOWEST_CLOSE_CODE + number) if enum == ERRORS else 0
+    return Value(name, number, table["doc"], fatal, close)
 
 
 def _message(table: dict[str, Any], enums: set[str], records: dict[str, Record]) -> Message:
@@ -218,7 +235,7 @@ def _fields(
 
 def _schema_hash(raw: dict[str, Any]) -> int:
     """A checksum of what is on the wire: names, numbers, types and order, but no prose."""
-    prose = {"doc", "unit"}
+    prose = {"doc", "unit", "fatal", "close"}
 
     def bare(value: Any) -> Any:
         if isinstance(value, dict):

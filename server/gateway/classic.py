@@ -62,6 +62,9 @@ class ClassicSession:
     def fail(self, code: ErrorCode) -> None:
         self._session.fail(code)
 
+    def broken_off(self) -> None:
+        self._session.broken_off()
+
     def lost(self, *, said_goodbye: bool) -> None:
         # Nobody can resume here: so however it ended, nobody is waited for.
         self._session.lost(said_goodbye=True)

@@ -82,6 +82,11 @@ class Connection:
             log.exception("a message of %s failed", session.name or "a connection")
             session.fail(ErrorCode.INTERNAL)
 
+    def broke_off(self) -> None:
+        """We close it for what is beneath the protocol, and so without an ERROR."""
+        if self._session is not None:
+            self._session.broken_off()
+
     def end(self, *, said_goodbye: bool) -> None:
         """The socket is gone; the peer may have closed it as one should."""
         # Both know each other: without this only the garbage collector would part them.

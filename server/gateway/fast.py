@@ -93,6 +93,7 @@ class FastConnection(Connection, picows.WSListener):
 
     def _break_off(self, why: str) -> None:
         """The peer does not speak WebSocket as one should."""
+        self.broke_off()
         self._hang_up(picows.WSCloseCode.PROTOCOL_ERROR, why.encode())
 
     def _hang_up(self, code: picows.WSCloseCode, reason: bytes | None) -> None:
@@ -104,6 +105,10 @@ class FastConnection(Connection, picows.WSListener):
 
     def on_ws_disconnected(self, transport: picows.WSTransport) -> None:
         self._transport = None
+        closing = transport.close_handshake
+        # What picows refuses by itself: its own close frame was the first.
+        if closing is not None and closing.sent is not None and not closing.recv_then_sent:
+            self.broke_off()
         self.end(said_goodbye=self._said_goodbye)
 
     def pause_writing(self) -> None:

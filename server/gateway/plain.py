@@ -25,6 +25,8 @@ ABNORMAL_CLOSURE = 1006
 PROTOCOL_ERROR = 1002
 INVALID_TEXT = 1007
 _TRANSPORT = "estragon.transport"
+_BROKEN_OFF = "estragon.broken_off"
+"""Of the end of a connection: our close frame was the first, for what came broke RFC 6455."""
 
 
 def router(lobby: Lobby) -> APIRouter:
@@ -69,6 +71,8 @@ class PlainConnection(Connection):
             while True:
                 event = await self._websocket.receive()
                 if event["type"] == "websocket.disconnect":
+                    if event.get(_BROKEN_OFF):
+                        self.broke_off()
                     said_goodbye = event.get("code") != ABNORMAL_CLOSURE
                     return
                 self.take(event.get("bytes"))
@@ -145,6 +149,11 @@ class PlainProtocol(WebSocketsSansIOProtocol):
             self.handle_parser_exception()
         else:
             super().send_receive_event_to_app()
+
+    def handle_parser_exception(self) -> None:
+        broken_off: Any = {"type": "websocket.disconnect", _BROKEN_OFF: True}
+        self.queue.put_nowait(broken_off)
+        super().handle_parser_exception()
 
     def connection_lost(self, exc: Exception | None) -> None:
         # uvicorn's own word for it is that of a close frame without a code; the first one counts.

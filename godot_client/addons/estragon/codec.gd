@@ -51,7 +51,8 @@ enum MessageType {
 	MODE_GOAL = 69,
 }
 
-## Why the server refuses. A fatal one is followed by a close with 4000 + the code.
+## Why the server refuses. An ERROR whose field fatal is 1 ends the connection, with the
+## close code that is told here. What comes in EDIT_RESULT or over HTTP alone is marked so.
 enum ErrorCode {
 	## The server made a mistake; it is logged there.
 	INTERNAL = 1,
@@ -97,7 +98,8 @@ enum ErrorCode {
 	NAME_INVALID = 34,
 	## Somebody has that name; case does not make it another.
 	NAME_IN_USE = 35,
-	## No world of that name runs here.
+	## No world of that name runs here. Fatal where the one that the player is in has been
+	## stopped.
 	WORLD_UNKNOWN = 36,
 	## The world takes no more players.
 	WORLD_FULL = 37,
@@ -167,7 +169,7 @@ enum ErrorCode {
 	AUTH_EXPIRED = 73,
 	## This server lets accounts in only.
 	GUESTS_FORBIDDEN = 74,
-	## This player may not do that.
+	## This player may not do that. Fatal to who watches and may no longer.
 	FORBIDDEN = 75,
 	## Too much at once; retry_after_ms tells when to try again.
 	SERVER_BUSY = 76,

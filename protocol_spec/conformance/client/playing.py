@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import zlib
+from typing import TypeVar
 
 from protocol_spec import codec
 from protocol_spec.codec import (
@@ -17,7 +18,7 @@ from protocol_spec.conformance import wire
 from protocol_spec.conformance.case import Category, Failed, Level
 from protocol_spec.conformance.client.scene import CHAT_CHARACTERS, Host, Scene, unsent
 from protocol_spec.conformance.client.village import CHUNKS, MIDDLE, PLAYER_ID
-from protocol_spec.conformance.peer import ABNORMAL_CLOSURE
+from protocol_spec.conformance.peer import ABNORMAL_CLOSURE, Heard
 from protocol_spec.conformance.stage import expect, expect_that
 
 category = Category("playing")
@@ -30,6 +31,16 @@ PINGS = 3
 PONG_SECONDS = 1.0
 CHAT_SECONDS = 5.0
 """So long a client that talks by itself is listened to."""
+SPEECH = codec.ChatMessage | codec.Whisper | codec.Emote | codec.Report | codec.Rename
+CHAT_BURST, CHAT_GAP_SECONDS = 8, 1.25
+HELD_UP_SECONDS = 2.0
+"""By so much what was said later may catch up on the way with what was said before."""
+REFUSED_SECONDS = 4.0
+"""So long a client that speaks too fast is told to wait..."""
+WAITED_SECONDS = 3.0
+"""...and so much of it is looked at: a clock and the way may be off by the rest."""
+
+M = TypeVar("M", bound=codec.Message)
 
 
 async def stays(peer: Host, *frames: bytes) -> None:
@@ -50,15 +61,24 @@ async def inputs(scene: Scene) -> list[codec.Input]:
     return peer.messages(codec.Input)
 
 
-async def own_chat(scene: Scene) -> list[codec.ChatMessage]:
-    """What it says by itself. Raises Unimplemented where that is nothing."""
+async def unasked(scene: Scene, kind: type[M], name: str) -> list[M]:
+    """What it says or shows by itself. Raises Unimplemented where that is nothing."""
     peer = await scene.playing()
     await asyncio.sleep(CHAT_SECONDS)
     await peer.settle()
-    said = peer.messages(codec.ChatMessage)
+    said = peer.messages(kind)
     if not said:
-        raise unsent("CHAT_MESSAGE")
+        raise unsent(name)
     return said
+
+
+async def own_chat(scene: Scene) -> list[codec.ChatMessage]:
+    return await unasked(scene, codec.ChatMessage, "CHAT_MESSAGE")
+
+
+def spoken(peer: Host, since: int = 0) -> list[Heard]:
+    """What counts as a chat message in the limits."""
+    return [each for each in peer.heard[since:] if isinstance(each.message, SPEECH)]
 
 
 @case("C-EST-TM-02a")
@@ -216,6 +236,59 @@ async def length_of_own_lines(scene: Scene) -> None:
     """What it says has a character at least, and no more than WELCOME allows."""
     for each in await own_chat(scene):
         expect_that(0 < len(each.text) <= CHAT_CHARACTERS, f"one has {len(each.text)}")
+
+
+@case("C-EST-CT-05a", Level.SHOULD)
+async def pace_of_own_lines(scene: Scene) -> None:
+    """What it says and shows keeps the pace: 8 at once, then one each 1.25 seconds."""
+    peer = await scene.playing()
+    await asyncio.sleep(CHAT_SECONDS)
+    await peer.settle()
+    times = [each.at for each in spoken(peer)]
+    if not times:
+        raise unsent("CHAT_MESSAGE")
+    for first, begin in enumerate(times):
+        for last, end in enumerate(times[first:], first):
+            room = CHAT_BURST + (end - begin + HELD_UP_SECONDS) / CHAT_GAP_SECONDS
+            said = last - first + 1
+            expect_that(said <= room, f"{said} came within {end - begin:.1f} s")
+
+
+@case("C-EST-CT-05b", Level.SHOULD)
+async def quiet_when_refused(scene: Scene) -> None:
+    """After CHAT_TOO_FAST it says nothing more before retry_after_ms has passed."""
+    peer = await scene.playing()
+    try:
+        await peer.until(codec.ChatMessage, seconds=CHAT_SECONDS)
+    except Failed:
+        raise unsent("CHAT_MESSAGE") from None
+    wait_ms = round(REFUSED_SECONDS * 1000)
+    error = codec.Error(ErrorCode.CHAT_TOO_FAST, 0, codec.ChatMessage.TYPE, wait_ms, "")
+    await peer.send(error.encode())
+    await peer.settle()
+    mark = len(peer.heard)
+    await asyncio.sleep(WAITED_SECONDS)
+    expect(len(spoken(peer, mark)), 0, "how often it spoke all the same")
+
+
+@case("C-EST-EM-01a", Level.SHOULD)
+async def own_emotes(scene: Scene) -> None:
+    """What it shows has player_id 0."""
+    for each in await unasked(scene, codec.Emote, "EMOTE"):
+        expect(each.player_id, 0, "the player_id")
+
+
+@case("C-EST-EM-01b")
+async def emotes(scene: Scene) -> None:
+    """Emotes of every kind are taken: its own, of somebody in sight, and of somebody unknown."""
+    peer = await scene.playing()
+    frames = [
+        codec.PlayerJoin(STRANGER, STRANGERS_SLOT, 0, "Stranger").encode(),
+        codec.PlayerUpdate(STRANGER, MIDDLE, MIDDLE, 0, 0, scene.village.tick).encode(),
+    ]
+    for player_id in (PLAYER_ID, STRANGER, STRANGER + 1):
+        frames += [codec.Emote(player_id, kind).encode() for kind in codec.EmoteKind]
+    await stays(peer, *frames)
 
 
 @case("C-EST-CH-05a")

@@ -13,6 +13,7 @@ from protocol_spec.conformance.case import ALONE, Category, Failed, Unimplemente
 from protocol_spec.conformance.course import (
     EAST,
     LEAD_TICKS,
+    NORTH_WEST,
     body_of,
     follow,
     going,
@@ -34,6 +35,8 @@ LONGEST_STROKE, WIDEST_STROKE = 256, 32
 EDIT_BURST = 40
 NEAR_TILES, IN_LINE_TILES = 14, 30
 WALKED_TICKS = 90
+WALLED_TILES = 2
+"""To each side of a body: so far it is walled in."""
 FETCH_TICKS = 20
 """So long a chunk may take that the server has to fetch."""
 EDIT_WAIT_SECONDS = 0.2
@@ -620,6 +623,43 @@ async def put_out_of_walls(stage: Stage) -> None:
         expect((update.x, update.y, update.z), tuple(place)[:3], "the place in PLAYER_UPDATE")
         expect(body_of(await ticks_later(peer, 1)), place, "the place in the snapshot")
         await watcher.until(codec.PlayerUpdate, lambda each: each.x == place.x)
+
+
+@case("EST-MV-10a", turn=ALONE)
+async def lifted_by_the_ground(stage: Stage) -> None:
+    """Ground that rises under a body by no more than a step lifts it: it is not put out."""
+    async with builder(stage) as (peer, ground):
+        step = thing(ground, 1, STEP_HEIGHT)
+        before = body_of(peer.last(codec.WorldState))
+        me = own_id(peer)
+        await peer.settle()
+        mark = len(peer.heard)
+        number = next(_numbers)
+        cell = (THINGS, before.x >> 10, before.y >> 10, step)
+        await done(peer, set_cells(number, cell), number)
+        height = ground_of(peer).ground_under(before.x, before.y)
+        expect_that(before.z < height <= before.z + STEP_HEIGHT, "the ground is no step")
+        lifted = before._replace(z=height)
+        expect(body_of(await ticks_later(peer, 1)), lifted, "the place in the snapshot")
+        jumps = [each for each in peer.messages(codec.PlayerUpdate, mark) if each.player_id == me]
+        expect(jumps, [], "the PLAYER_UPDATEs")
+
+
+@case("EST-MV-13a", turn=ALONE)
+async def the_nearest_free_cell(stage: Stage) -> None:
+    """Whose whole surroundings become walls stands in the nearest free cell, on their own side."""
+    async with builder(stage) as (peer, ground):
+        wall = thing(ground, 1024, codec.NEVER_ENTER - 1)
+        await follow(peer, going(NORTH_WEST, 2))
+        before = body_of(await ticks_later(peer, 4))
+        x, y = before.x >> 10, before.y >> 10
+        around = range(-WALLED_TILES, WALLED_TILES + 1)
+        number = next(_numbers)
+        cells = [(THINGS, x + dx, y + dy, wall) for dx in around for dy in around]
+        await done(peer, set_cells(number, *cells), number)
+        place = ground_of(peer).put_out(before)
+        expect_that(abs((place.x >> 10) - x) + abs((place.y >> 10) - y) > WALLED_TILES, "no walls")
+        expect(body_of(await ticks_later(peer, 1)), place, "the place in the snapshot")
 
 
 @case("EST-ED-04b", turn="alone")

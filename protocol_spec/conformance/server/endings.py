@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 from websockets.asyncio.client import ClientConnection
 
@@ -13,7 +14,7 @@ from protocol_spec.conformance.case import LAST, Category, Failed
 from protocol_spec.conformance.course import own_id
 from protocol_spec.conformance.ground import Ground
 from protocol_spec.conformance.peer import Client
-from protocol_spec.conformance.stage import Stage, expect, expect_that, new_name
+from protocol_spec.conformance.stage import Stage, expect, expect_that
 
 category = Category("endings")
 case = category.case
@@ -31,9 +32,7 @@ STOP_SECONDS = 10.0
 async def narrow_player(stage: Stage) -> Client:
     """In the first world, with a socket that holds little."""
     peer = await stage.connect(receive_buffer=NARROW_BYTES)
-    await peer.send(wire.hello())
-    await peer.until(codec.Welcome)
-    await stage.authenticate(peer, wire.auth(new_name()))
+    await stage.log_in(peer)
     await stage.enter(peer)
     return peer
 
@@ -113,6 +112,40 @@ async def close_unanswered(stage: Stage) -> None:
     lasted = asyncio.get_running_loop().time() - peer.connection.closed_at
     is_in_time = LINGER_SECONDS / 2 <= lasted <= LINGER_SECONDS + LATER_SECONDS
     expect_that(is_in_time, f"it was cut off after {lasted:.1f} s")
+
+
+async def broken_off(stage: Stage, kind: type[ClientConnection]) -> Client:
+    """A player whom the server closed without an ERROR, for a message that is not even read."""
+    peer = await stage.connect(kind=kind)
+    await stage.log_in(peer)
+    await stage.enter(peer)
+    peer.claim(wire.LARGEST_READ + 1)
+    await peer.closed_with(wire.MESSAGE_TOO_BIG)
+    return peer
+
+
+@case("EST-RS-04e")
+async def broken_off_for_good(stage: Stage) -> None:
+    """After a close that the server began without an ERROR it is no good, answered or not."""
+    for kind in (ClientConnection, Stubborn):
+        token = (await broken_off(stage, kind)).last(codec.AuthOk).resume_token
+        peer = await stage.greeted()
+        await peer.send(wire.auth(method=AuthMethod.RESUME, secret=token))
+        await peer.refused(ErrorCode.AUTH_EXPIRED, message=codec.Auth.TYPE)
+
+
+@case("EST-ID-07e")
+async def broken_off_is_removed(stage: Stage) -> None:
+    """Whom the server closes without an ERROR is REMOVED, whether they answer that or not."""
+    watcher = await stage.player()
+    for kind in (ClientConnection, Stubborn):
+        me = own_id(await broken_off(stage, kind))
+        gone = await watcher.until(codec.PlayerLeave, partial(is_about, me))
+        expect(gone.reason, LeaveReason.REMOVED, "the reason of the PLAYER_LEAVE")
+
+
+def is_about(player_id: int, message: codec.PlayerLeave) -> bool:
+    return message.player_id == player_id
 
 
 @case("EST-ER-07a", turn=LAST)

@@ -15,10 +15,6 @@ from protocol_spec.conformance.stage import Stage, expect, expect_that, new_name
 category = Category("framing")
 case = category.case
 
-LARGEST_READ = 65_536
-MESSAGE_TOO_BIG = 1009
-"""RFC 6455, 7.4.1."""
-
 
 @case("EST-TR-03a")
 async def text(stage: Stage) -> None:
@@ -61,8 +57,8 @@ async def message_too_long(stage: Stage) -> None:
 async def message_far_too_long(stage: Stage) -> None:
     """One of more than 65,536 bytes is closed with 1009, without an ERROR."""
     peer = await stage.connect()
-    await peer.send(bytes(LARGEST_READ + 1))
-    await peer.closed_with(MESSAGE_TOO_BIG)
+    await peer.send(bytes(wire.LARGEST_READ + 1))
+    await peer.closed_with(wire.MESSAGE_TOO_BIG)
     expect(peer.errors(), [], "the ERRORs before the close")
 
 
