@@ -18,6 +18,7 @@ from pathlib import Path
 import psutil
 
 from tests.certificates import Certificate
+from tests.forked import ForkedCommand
 
 START_SECONDS = 60
 STOP_SECONDS = 15
@@ -32,13 +33,16 @@ class RunningServer:
         *flags: str,
         port: int = 0,
         cpu: int | None = None,
+        is_fresh: bool = False,
         environment: dict[str, str] | None = None,
         certificate: Certificate | None = None,
     ) -> None:
         """`environment` has what the server shall find there; of ours it gets no setting. It is
         not to be found on the local network where that does not say so.
 
-        With a `certificate` it speaks https and wss.
+        With a `cpu` it keeps to that one. One that `is_fresh`, or has a `cpu`, is measured, and
+        loads the program as an operator's does; others were loaded before: tests/forked.py. With a
+        `certificate` it speaks https and wss.
         """
         self.data = data
         self.port = port
@@ -46,9 +50,10 @@ class RunningServer:
         self._flags = (*flags, *(certificate.flags if certificate else ()))
         self._context = certificate.client_context() if certificate else None
         self._cpu = cpu
+        self._is_fresh = is_fresh or cpu is not None
         self._environment = environment or {}
         self._log_path = data.parent / f"{data.name}.log"
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | ForkedCommand | None = None
 
     def __enter__(self) -> RunningServer:
         self.start()
@@ -81,17 +86,20 @@ class RunningServer:
 
     def start(self) -> None:
         """Starts the server and waits until it answers. After a stop, on the same port."""
-        command = [sys.executable, "-m", "server", "serve", "--port", str(self.port)]
-        command += ["--data", str(self.data), *self._flags]
+        words = ["serve", "--port", str(self.port), "--data", str(self.data), *self._flags]
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("ESTRAGON_")}
+        environment = {**inherited, "ESTRAGON_DISCOVERY": "false", **self._environment}
         with self._log_path.open("ab") as log:
             already = log.tell()
-            self._process = subprocess.Popen(
-                command,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                env={**inherited, "ESTRAGON_DISCOVERY": "false", **self._environment},
-            )
+            if self._is_fresh:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-m", "server", *words],
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    env=environment,
+                )
+            else:
+                self._process = ForkedCommand(words, environment, self._log_path)
         if self._cpu is not None:
             self.process.cpu_affinity([self._cpu])
         deadline = time.monotonic() + START_SECONDS

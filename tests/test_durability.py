@@ -293,7 +293,7 @@ def test_what_was_acknowledged_outlives_a_kill_and_players_are_soon_back(tmp_pat
         connection.close()
         return Store(data)
 
-    server = RunningServer(data, environment=BUILDERS)
+    server = RunningServer(data, environment=BUILDERS, is_fresh=True)
     try:
         slowest, told = kill_again_and_again(server, open_store, ROUNDS)
     finally:
