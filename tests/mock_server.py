@@ -33,6 +33,7 @@ from server.settings import Settings
 from server.store import Store
 from server.store.thread import Database
 from server.tiles import builtin_tile_set
+from server.web.callers import identify
 from server.world import World
 
 TILES = builtin_tile_set()
@@ -110,8 +111,9 @@ class Wire:
     """A Peer that hands what the server sends to a client at once."""
 
     def __init__(self, address: str = "", is_secure: bool = True) -> None:
-        self.address = address
-        self.remote = address or "127.0.0.1"
+        caller = identify(address or "127.0.0.1", (), (), is_tls=is_secure)
+        self.address = caller.address
+        self.remote = caller.remote
         self.is_secure = is_secure
         self.sent: list[bytes] = []
         self.closed: tuple[int, str] | None = None

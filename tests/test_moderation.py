@@ -262,6 +262,20 @@ def test_a_guest_who_is_gone_is_banned_from_where_they_were(mock: MockServer) ->
     assert knock(mock.connect("Lucky 2", HERE)) is ErrorCode.BANNED
 
 
+def test_the_ban_of_a_guest_holds_for_all_addresses_that_one_household_has(
+    mock: MockServer,
+) -> None:
+    """Of IPv6 that is a network of 64 bits, out of which every program may take another one."""
+    here, gone = guest(mock, "Lucky", "2001:db8::7"), guest(mock, "Nagg", "2001:db8:1::7")
+    gone.server_session.lost(said_goodbye=True)
+    done(mock.services.player_log.flush())
+    assert punish(mock, BAN, here).network == "2001:db8::/64"
+    assert punish(mock, BAN, gone).network == "2001:db8:1::/64"
+    for address in ("2001:db8::8", "2001:db8:1::8"):
+        assert knock(mock.connect("Lucky 2", address)) is ErrorCode.BANNED
+    assert guest(mock, "Vladimir", "2001:db8:2::7").wire.closed is None
+
+
 def test_the_ban_of_a_guest_on_this_machine_is_nobody_elses(mock: MockServer) -> None:
     """Behind a proxy that nobody named as trusted, all seem to be on this machine."""
     griefer = guest(mock, "Lucky")

@@ -82,15 +82,18 @@ class SanctionDesk:
         return kept
 
     async def _network_of(self, player_id: int) -> str:
-        """Where a guest is, or was last; empty on this machine, as that may be everybody's."""
+        """Where a guest is, or was last; empty on this machine, as that may be everybody's.
+
+        Of IPv6 the 64 bits that are the least that anybody is given.
+        """
         if (session := self._lobby.players.get(player_id)) is not None:
-            address = session.peer.address
+            remote = session.peer.remote
         else:
             visits = await self._database.do(accounts.visits_of, player_id, 1)
-            address = visits[0].address if visits else ""
-        if not address or ip_address(address).is_loopback:
+            remote = visits[0].address if visits else ""
+        if not remote or (address := ip_address(remote)).is_loopback:
             return ""
-        return str(parse_network(address))
+        return str(parse_network(f"{remote}/64" if address.version == 6 else remote))
 
     async def ban_network(
         self,
