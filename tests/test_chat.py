@@ -13,8 +13,11 @@ from protocol_spec import codec
 from protocol_spec.client import Client
 from protocol_spec.codec import ErrorCode, NoticeCode
 from server.chat.filter import Action, Rule
+from server.editing.keeper import Keeper
+from server.game import Game
 from server.mapmakers import Draft
 from server.moderation.actor import OPERATOR, Actor
+from server.modes.finding import free_roam
 from server.people.identity import SanctionKind
 from server.people.roles import Role, may
 from server.player_log import DAY_MS
@@ -22,7 +25,8 @@ from server.store import Store, chat, sanctions
 from server.store.audit import Audit
 from server.store.chat import ChatLine
 from server.tiles import builtin_tile_set
-from tests.mock_server import MockServer, grass
+from server.world import World
+from tests.mock_server import MockServer, SameThread, grass, meadow
 from tests.people import (
     QUICK,
     account,
@@ -351,6 +355,23 @@ def test_slow_mode_is_for_one_world_and_whispers_are_free(mock: MockServer) -> N
     assert heard(client) == ["one", "two", "three"]
     assert len(other.whispers) == 3
     assert mock.services.chat.slow_mode("meadow") == 10
+
+
+def test_who_speaks_in_another_world_ends_nobodys_wait(mock: MockServer) -> None:
+    moor = World(meadow(), mock.world.places, 10)
+    keeper = Keeper(mock.services.database.store, 1, SameThread())
+    game = Game("moor", free_roam(), "moor", moor, keeper, mock.settings)
+    mock.lobby.open_world(game, ["meadow", "moor"])
+    client, elsewhere = guest(mock, "Vladimir"), mock.connect("Pozzo")
+    elsewhere.world = "moor"
+    elsewhere.begin()
+    game.do_tick(mock.now)
+    done(mock.services.deeds.slow_mode(OPERATOR, "meadow", 10))
+    client.say("one")
+    elsewhere.say("hello")
+    client.say("two")
+    assert elsewhere.wire.errors() == []
+    assert client.wire.errors() == [ErrorCode.CHAT_TOO_FAST]
 
 
 @pytest.mark.parametrize("seconds", [-1, 3601, float("nan"), float("inf")])

@@ -32,8 +32,8 @@ class Chat:
         self._recent: dict[str, deque[ChatLine]] = {}
         self._slow_seconds: dict[str, float] = {}
         """By world: how long everybody waits between two lines."""
-        self._spoke: dict[int, float] = {}
-        """When each player spoke last."""
+        self._spoke: dict[str, dict[int, float]] = {}
+        """By world: when those spoke who have to wait, for it is in slow mode."""
 
     def say(self, session: Session, text: str, now: float) -> None:
         """A player speaks to the world. Raises Rejected."""
@@ -151,13 +151,14 @@ class Chat:
 
     def _wait_turn(self, session: Session, game: Game, now: float) -> None:
         slow = self.slow_mode(game.name)
-        wait = self._spoke.get(session.player_id, -slow) + slow - now
-        if slow and wait > 0:
+        spoke = self._spoke.setdefault(game.name, {})
+        for player_id in [each for each, when in spoke.items() if when + slow <= now]:
+            del spoke[player_id]
+        if (when := spoke.get(session.player_id)) is not None:
+            wait = when + slow - now
             raise Rejected(ErrorCode.CHAT_TOO_FAST, retry_after_ms=round(wait * 1000))
         if slow:
-            self._spoke[session.player_id] = now
-        else:
-            self._spoke.clear()
+            spoke[session.player_id] = now
 
     def _judge(self, session: Session, text: str) -> tuple[str | None, str]:
         """What is shown of a line, None where it is held, and what becomes of it.
