@@ -10,6 +10,7 @@ from admin.panel import Panel
 from admin.theme import WORDS, frame, word
 from protocol_spec.codec import ErrorCode
 from server.failures import Rejected
+from server.web.account_api import SmallBodies
 from server.web.callers import caller_of
 
 PATH = "/new-password"
@@ -34,7 +35,7 @@ class NewPasswordForm(ui.element, component="components/new_password_form.js"):
 
 
 def router(panel: Panel) -> APIRouter:
-    routes = APIRouter(prefix="/api/panel", include_in_schema=False)
+    routes = APIRouter(prefix="/api/panel", include_in_schema=False, route_class=SmallBodies)
 
     @routes.post("/new-password", status_code=204)
     async def new_password(body: NewPassword, request: Request) -> None:

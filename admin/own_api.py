@@ -18,6 +18,7 @@ from protocol_spec.codec import ErrorCode
 from server.failures import Rejected
 from server.moderation.actor import Actor
 from server.people.identity import Account
+from server.web.account_api import SmallBodies
 from server.web.callers import Caller, caller_of
 
 Typed = Annotated[str, Field(max_length=1024)]
@@ -58,7 +59,7 @@ class RecoveryCodes(BaseModel):
 
 
 def router(panel: Panel) -> APIRouter:
-    routes = APIRouter(prefix="/api/panel/own", include_in_schema=False)
+    routes = APIRouter(prefix="/api/panel/own", include_in_schema=False, route_class=SmallBodies)
     services = panel.services
     two_factor = services.two_factor
 

@@ -23,6 +23,7 @@ from server.people.roles import is_staff
 from server.people.tickets import Tickets
 from server.people.tokens import TokenKind
 from server.store import accounts
+from server.web.account_api import SmallBodies
 from server.web.callers import Caller, caller_of
 
 PREFIX = "sign_in_"
@@ -77,7 +78,7 @@ class SignInForm(
 
 
 def router(panel: Panel) -> APIRouter:
-    routes = APIRouter(prefix="/api/panel", include_in_schema=False)
+    routes = APIRouter(prefix="/api/panel", include_in_schema=False, route_class=SmallBodies)
 
     services = panel.services
     halves: Tickets[Half] = Tickets(CODE_SECONDS, MOST_HALVES, TokenKind.CODE)

@@ -846,9 +846,16 @@ def test_an_export_has_all_that_is_kept_of_somebody(running: RunningServer) -> N
     assert told["token"] not in json.dumps(export)
 
 
-def test_an_endless_body_is_not_read_to_its_end(running: RunningServer) -> None:
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("login", "accounts", "setup"),
+        *("panel/session", "panel/session/code", "panel/new-password", "panel/own/password"),
+    ],
+)
+def test_an_endless_body_is_not_read_to_its_end(running: RunningServer, path: str) -> None:
     body = {"name": "x" * 200_000, "password": PASSWORD}
-    answer = ask(running, "POST", "/api/login", body)
+    answer = ask(running, "POST", f"/api/{path}", body)
     assert (answer.status, answer.code) == (413, "MESSAGE_TOO_LARGE")
 
 
