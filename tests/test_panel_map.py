@@ -7,9 +7,10 @@ import io
 import time
 import zipfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -410,3 +411,17 @@ def test_an_archive_that_means_no_good_is_refused(
     with pytest.raises(MapFileError, match=reason):
         unpack_archive(packed.getvalue(), tmp_path, (".tmx",))
     assert not (tmp_path.parent / "map.tmx").exists()
+
+
+def test_an_archive_that_came_broken_is_refused_in_a_line(tmp_path: Path) -> None:
+    """Wherever a byte of it is another one. What does not matter, like a date, may be."""
+    for kind in (zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", kind) as archive:
+            archive.writestr("land/карта.tmx", b"Nothing to be done." * 9)
+        whole = packed.getvalue()
+        for at in range(len(whole)):
+            broken = bytearray(whole)
+            broken[at] ^= 0xA5
+            with suppress(MapFileError), TemporaryDirectory(dir=tmp_path) as folder:
+                unpack_archive(bytes(broken), Path(folder), (".tmx",))

@@ -9,6 +9,8 @@ import re
 import tracemalloc
 import zlib
 from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -254,6 +256,33 @@ def test_a_layer_that_would_fill_the_memory_is_not_unpacked(
     tracemalloc.stop()
     assert "more cells than its size of 256 says" in said
     assert peak < 8_000_000
+
+
+def test_attributes_without_end_are_refused(tmp_path: Path) -> None:
+    """A million of them took the parser ten seconds, in which no world ticked."""
+    many = " ".join(f'a{number}=""' for number in range(1001))
+    assert "one element too many" in refusal(
+        tmp_path, xml_map(GROUND).replace("<map", f"<map {many}")
+    )
+    some = " ".join(f'a{number}=""' for number in range(1000))
+    assert "over 4000000 attributes" in refusal(tmp_path, f"<map>{f'<a {some}/>' * 4001}</map>")
+
+
+def test_others_have_their_turn_while_xml_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The parser lets nobody else work before it has read what it is given."""
+    given = []
+
+    class Parser(ElementTree.XMLParser):
+        def feed(self, data: Any, /) -> None:
+            given.append(len(data))
+            super().feed(data)
+
+    monkeypatch.setattr(ElementTree, "XMLParser", Parser)
+    refusal(tmp_path, f"<map>{'<tile/>' * 50_000}</map>")
+    assert len(given) > 5
+    assert max(given) <= 64 * 1024
 
 
 def test_files_of_over_64_mib_are_refused_even_if_each_is_smaller(tmp_path: Path) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath
 
 from server.mapfiles.mapfile import MapFileError
@@ -11,6 +13,18 @@ from server.mapfiles.mapfile import MapFileError
 MOST_FILES = 500
 LARGEST_WHOLE = 64 * 1024 * 1024
 """Unpacked, in bytes."""
+PACKED_BY = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""As every program does it. A head of 9 bytes makes LZMA set 4 GiB aside."""
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    RuntimeError,
+    EOFError,
+    OSError,
+    ValueError,
+)
+"""What Python's zipfile raises of archives that are none, or locked, or came damaged."""
 
 
 def unpack_archive(data: bytes, folder: Path, endings: tuple[str, ...]) -> Path:
@@ -26,7 +40,9 @@ def unpack_archive(data: bytes, folder: Path, endings: tuple[str, ...]) -> Path:
             left = LARGEST_WHOLE
             for member in members:
                 left -= _unpack(archive, member, folder, left)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError) as error:
+    except MapFileError:
+        raise
+    except _BROKEN as error:
         raise MapFileError(f"the archive cannot be unpacked: {error}") from error
     maps = [each for each in sorted(folder.rglob("*")) if each.suffix.lower() in endings]
     # Tiled's templates and tile sets may be JSON as well; they lie deeper, or beside a .tmx.
@@ -43,6 +59,8 @@ def _unpack(
     name = PurePosixPath(member.filename.replace("\\", "/"))
     if name.is_absolute() or ".." in name.parts or ":" in member.filename or not name.parts:
         raise MapFileError("the archive has a file that lies outside of it")
+    if member.compress_type not in PACKED_BY:
+        raise MapFileError("the archive is packed in a rare way: pack it as plain ZIP")
     with archive.open(member) as packed:
         content = packed.read(most_bytes + 1)
     if len(content) > most_bytes:

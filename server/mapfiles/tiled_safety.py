@@ -22,6 +22,12 @@ MOST_BYTES = 64 * 1024 * 1024
 """Of all files of a map together."""
 MOST_ELEMENTS = 1_000_000
 """Of one file. An element takes some 400 bytes of memory, however few it has in the file."""
+MOST_ATTRIBUTES = 4 * MOST_ELEMENTS
+"""Of one file, and these are..."""
+MOST_OF_ONE = 1000
+"""...of one element: until its head is read to the end, nothing else goes on in this process."""
+PIECE_BYTES = 64 * 1024
+"""Of XML are read in one go, after which others have their turn."""
 XML_ENDINGS = (".tmx", ".tsx", ".tx", ".xml")
 """Of maps, tile sets and templates; whatever ends otherwise is JSON."""
 
@@ -88,9 +94,14 @@ def _from_xml(raw: bytes, name: str) -> Table:
         raise MapFileError(f"{name} has a DOCTYPE or ENTITY declaration: save it with Tiled anew")
     if raw.count(b"<") > MOST_ELEMENTS:
         raise MapFileError(f"{name} has over {MOST_ELEMENTS} elements: save its layers as base64")
+    # In an attribute's value there may be no <.
+    attributes = [each.count(b"=") for each in raw.split(b"<")]
+    if sum(attributes) > MOST_ATTRIBUTES or max(attributes) > MOST_OF_ONE:
+        raise MapFileError(f"{name} has over {MOST_ATTRIBUTES} attributes, or one element too many")
     parser = ElementTree.XMLParser(encoding="utf-8")
     try:
-        parser.feed(raw)
+        for at in range(0, len(raw), PIECE_BYTES):
+            parser.feed(raw[at : at + PIECE_BYTES])
         root = parser.close()
     except (ElementTree.ParseError, ValueError) as error:
         raise MapFileError(f"{name} is no valid XML: {error}") from None
