@@ -21,6 +21,7 @@ from admin.theme import WORDS, language, word
 from server.clock import wall_clock_ms
 from server.editing.journal import Filter
 from server.editing.operations import Places
+from server.moderation.actor import Actor
 from server.moderation.map_deeds import MapDeeds
 from server.tiles import TileSet, builtin_tile_set
 
@@ -52,6 +53,7 @@ class Watched:
     """What an open page has told its window so far."""
 
     world: str
+    map_name: str
     edit: int = 0
     """The newest entry of the journal."""
     since_ms: int = field(default_factory=wall_clock_ms)
@@ -67,16 +69,16 @@ def register(panel: Panel) -> None:
         staff = await panel.enter()
         if staff is None:
             return
-        names = [each.name for each in lobby.world_statuses()]
-        watched = Watched(world if world in names else names[0])
+        maps = {each.name: each.map_name for each in lobby.world_statuses()}
+        names = list(maps)
+        first = world if world in maps else names[0]
+        watched = Watched(first, maps[first])
         ui.query(".nicegui-content").classes("p-0")
         with page("live_map", staff, wide=True):
             view = MapView(staff, names, watched.world)
 
         def map_name() -> str:
-            return next(
-                each.map_name for each in lobby.world_statuses() if each.name == watched.world
-            )
+            return watched.map_name
 
         desk = Desk(
             staff,
@@ -88,9 +90,9 @@ def register(panel: Panel) -> None:
 
         async def chosen(event: events.GenericEventArguments) -> None:
             nonlocal watched
-            if event.args not in names:
+            if event.args not in maps:
                 return
-            watched = Watched(event.args)
+            watched = Watched(event.args, maps[event.args])
             tiles = await panel.maps.tiles(map_name())
             watched.places = await panel.maps.places(map_name())
             view.run_method(
@@ -107,8 +109,11 @@ def register(panel: Panel) -> None:
                 view.run_method("followPlayer", player)
 
         async def refresh() -> None:
+            await staff.see(tell)
+
+        async def tell(actor: Actor) -> None:
             await tell_places()
-            if staff.may("map", "see_history"):
+            if actor.may("map", "see_history"):
                 await tell_painters()
 
         async def tell_places() -> None:
@@ -151,6 +156,8 @@ def register(panel: Panel) -> None:
                 await tell_places()
 
         def where(event: events.GenericEventArguments) -> None:
+            if watched.world not in lobby.games:
+                return  # It was stopped.
             for each in lobby.player_statuses(watched.world):
                 if each.player_id == event.args:
                     view.run_method("goTo", each.x, each.y)

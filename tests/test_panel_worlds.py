@@ -16,10 +16,11 @@ from server.people.roles import Role
 from server.tiles import builtin_tile_set
 from tests.desks import PEOPLE, operator, refused, signed_in, staffed_server
 from tests.panel import never_reloads
+from tests.panel_map import LIVE
 from tests.people import QUICK, close_code, hang_up, staff
 from tests.running import RunningServer
 
-DIRT = builtin_tile_set()["path"]
+SAND = builtin_tile_set()["sand"]
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +58,7 @@ def test_a_world_starts_takes_players_in_and_stops_with_nothing_lost(
             assert ann.session.state is not None
             x, y = ann.session.state.x >> 10, ann.session.state.y >> 10
             # Not waited for: what is on its way when the world stops is saved, too.
-            ann.session.edit(codec.EditCells(0, codec.CellEdit(0, x, y, DIRT).pack()))
+            ann.session.edit(codec.EditCells(0, codec.CellEdit(0, x, y, SAND).pack()))
             await press(page, "cellar", "stop")
             await say_yes(page)
             assert await close_code(ann, 10) == 4000 + ErrorCode.WORLD_UNKNOWN
@@ -69,7 +70,7 @@ def test_a_world_starts_takes_players_in_and_stops_with_nothing_lost(
             await press(page, "cellar", "start")
             await wait_for_button(page, "cellar", "stop")
             cyd = await Client.join(server.url, "Cyd", "cellar")
-            await cyd.wait_for(lambda session: session.tile_at(0, x, y) == DIRT)
+            await cyd.wait_for(lambda session: session.tile_at(0, x, y) == SAND)
             await hang_up(cyd)
 
     asyncio.run(scene())
@@ -79,9 +80,17 @@ def test_who_is_elsewhere_plays_on_and_the_last_world_stays(server: RunningServe
     async def scene() -> None:
         async with signed_in(server, "/worlds") as page:
             ann = await Client.join(server.url, "Ann", "village")
+            window = await page.context.new_page()
+            await window.goto(f"{server.base}/admin/map?world=cellar")
+            await window.locator("canvas.map-canvas").wait_for()
+            await window.wait_for_function(f"{LIVE}?.model.chunks.size > 0")
             await press(page, "cellar", "stop")
             await say_yes(page)
             await wait_for_button(page, "cellar", "start")
+            # Who looked at it still hears what is done to its map.
+            await asyncio.to_thread(operator, server, "map", "revert", "ruins", "who:Ann")
+            await window.wait_for_function(f"{LIVE}.painters.length === 1")
+            await window.close()
             await press(page, "village", "stop")
             await say_yes(page)
             await page.get_by_text("the last world that runs cannot be stopped").wait_for()
