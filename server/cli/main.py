@@ -130,7 +130,7 @@ def _play(chosen: argparse.Namespace) -> int:
     try:
         import textual  # noqa: F401
     except ImportError:
-        print("estragon: playing here needs `pip install estragon[play]`", file=sys.stderr)
+        print("estragon: playing here needs `pip install textual`", file=sys.stderr)
         return 1
     from server.cli.play.app import PlayApp
     from server.cli.play.visit import Entrant

@@ -35,7 +35,7 @@ def choose(wanted: str) -> str:
 def upgrade_protocol(lobby: Lobby, *, fast: bool) -> type[asyncio.Protocol]:
     """The class for uvicorn's `ws=`: sends each upgrade to the protocol that serves its path.
 
-    picows gets only who may come in. All others go the way that leads past `server.entrance`,
+    picows gets only who may come in. All others go the way that leads past `server.web.entrance`,
     which tells them so.
 
     It leans on how uvicorn hands an upgrade over (a new protocol, `connection_made`, then
