@@ -18,13 +18,17 @@ from textual.app import App, ComposeResult
 from protocol_spec import codec
 from protocol_spec.client import Client
 from protocol_spec.codec import AuthMethod, EmoteKind, ErrorCode, ModeMark, ModePhase, NoticeCode
-from server.cli.play import words
+from server.cli.play import words, worlds
+from server.cli.play.building import tile_name
 from server.cli.play.chat import ChatLog
 from server.cli.play.visit import is_private
 from server.cli.play.words import Words
+from server.mapmakers import Draft
+from server.store import Store
 from tests.bad_network import BadNetwork
 from tests.certificates import make_certificate
 from tests.conftest import needed
+from tests.mock_server import TILES, grass
 from tests.people import PASSWORD, QUICK, register, staff
 from tests.playing_bots import world_with
 from tests.running import RunningServer, running_server
@@ -407,6 +411,108 @@ def test_what_is_played_and_how_one_stands_is_shown(
 
 def session_name(client: Client, player_id: int) -> str:
     return client.session.players[player_id].name
+
+
+def test_one_chooses_a_world_builds_where_it_is_allowed_and_shows_something(
+    tmp_path: Path, terminals: Callable[..., Terminal]
+) -> None:
+    async def play(url: str) -> None:
+        other = await Client.join(url, "Estragon", world="arena")
+        terminal = terminals(url, "--language", "en")
+
+        async def press(*keys: str) -> None:
+            await asyncio.to_thread(terminal.press, *keys)
+
+        async def shown(text: str) -> str:
+            return await asyncio.to_thread(terminal.wait_for, text)
+
+        async def is_tile(cell: tuple[int, int], name: str) -> None:
+            tile = TILES[name] if name else 0
+            await other.wait_for(lambda session: session.tile_at(1, *cell) == tile, 30)
+
+        await shown("arena Free roam 1")
+        await asyncio.to_thread(terminal.type, "Vladimir")
+        await press("Tab", "Tab", "Down", "Enter")
+        await shown("Vladimir · arena · Free roam")
+        await press("q")
+        await shown("What do you show?")
+        await press("2")
+        await other.wait_for(lambda session: bool(session.emotes), 30)
+        assert other.session.emotes[0].kind == EmoteKind.LAUGH
+        await press("b")
+        await shown("Building path")
+        await press("Space")
+        await shown("You may not change this map.")
+        # Escape and a letter at once would be one key to a terminal.
+        await press("b")
+        await shown("Arrows or WASD walk")
+        await press("m")
+        await shown("Where to?")
+        await press("1")
+        await shown("Vladimir · build · Building")
+        await other.wait_for(lambda session: session.player("Vladimir") is None, 30)
+        await other.close()
+
+        other = await Client.join(url, "Estragon", world="build")
+        player = other.session.player("Vladimir")
+        assert player is not None
+        beside = (player.x >> 8) + 1, player.y >> 8
+        below = beside[0], beside[1] + 1
+        await press("b")
+        await shown("Building path")
+        await press("6", "Space")
+        await is_tile(beside, "crate")
+        await press("Down", "BTab", "Enter")
+        await is_tile(below, "fence")
+        await press("x")
+        await is_tile(below, "")
+        await press("u")
+        await is_tile(below, "fence")
+        await press("r")
+        await is_tile(below, "")
+        await press("r")
+        await shown("There is nothing to undo or redo.")
+        await press("Escape")
+        await shown("Arrows or WASD walk")
+        assert player.x >> 8 == beside[0] - 1, "the arrows moved the cursor alone"
+
+        full = [await Client.join(url, name, world="arena") for name in ("Pozzo", "Lucky")]
+        await press("m")
+        await shown("arena Free roam 2")
+        await press("2")
+        await shown("This world is full.")
+        await other.wait_for(lambda session: session.player("Vladimir") is not None, 30)
+        await shown("You are in the world build now.")
+        await press("C-q")
+        await shown("ended with 0")
+        for each in (other, *full):
+            await each.close()
+
+    world_with(tmp_path / "data", "build", {"guests_build": True})
+    store = Store(tmp_path / "data")
+    store.add_world(
+        "arena", "free_roam", store.add_map("arena", Draft(grass(32, 32), ((9, 9),), ()), TILES)
+    )
+    store.close()
+    with running_server(tmp_path, environment={"ESTRAGON_MAX_PLAYERS": "2"}) as server:
+        asyncio.run(play(server.url))
+
+
+def test_a_stranger_who_answers_for_a_server_says_nothing_that_hurts() -> None:
+    answers: list[object] = [None, [], {}, {"worlds": 7}, {"worlds": [3]}]
+    for answer in answers:
+        info = worlds.read(answer)
+        assert info is None or info.worlds == ()
+    told = {"name": 5, "worlds": [{"name": ["x"], "players": "many"}, {"name": "arena"}]}
+    info = worlds.read(told)
+    assert info is not None
+    assert [each.name for each in info.worlds] == ["", "arena"]
+
+
+def test_a_tile_is_called_as_a_person_says_it() -> None:
+    assert tile_name("stone_wall", "en") == "stone wall"
+    assert tile_name("stone_wall", "ru") == "каменная ограда"
+    assert tile_name("own_thing", "ru") == "own thing"
 
 
 def test_a_line_that_the_staff_takes_away_is_gone() -> None:

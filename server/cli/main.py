@@ -115,7 +115,7 @@ def _add_play(commands: Any) -> None:
     play = commands.add_parser(
         "play",
         help="play in this terminal",
-        description="Joins a world in the terminal: to walk, to talk, to see others. "
+        description="Joins a world in the terminal: to walk, talk, build, and see others. "
         "Asks for a name, and for the password where one has an account.",
     )
     play.add_argument("url", help="the game's socket, e.g. ws://127.0.0.1:8000/ws")
@@ -140,8 +140,7 @@ def _play(chosen: argparse.Namespace) -> int:
     words = Words(chosen.language or own_language())
     why = PlayApp(
         chosen.url,
-        Entrant(name),
-        chosen.world,
+        Entrant(name, world=chosen.world),
         words,
         asks=chosen.login or not chosen.name,
         has_account=chosen.login and bool(chosen.name),

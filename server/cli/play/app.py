@@ -15,13 +15,26 @@ from textual.events import Key, Resize
 from textual.widgets import Input, Static
 
 from protocol_spec import codec
-from protocol_spec.codec import Button, EmoteKind, ModeMark, ModePhase
+from protocol_spec.codec import Button, EmoteKind, ModeMark
 from protocol_spec.prediction import STAND
 from protocol_spec.session import ClientSession
-from server.cli.play import standings
+from server.cli.play import people, standings, worlds
+from server.cli.play.build_bar import BuildBar
+from server.cli.play.building import Builder
 from server.cli.play.chat import ChatLog, SayInput
+from server.cli.play.choosing import ChooseScreen, world_row
 from server.cli.play.entry import EntryScreen
+from server.cli.play.key_line import KeyLine
 from server.cli.play.map_view import MapView
+from server.cli.play.styles import (
+    BAD_STYLE,
+    NAME_STYLE,
+    ODD_STYLE,
+    PLAY_STYLE,
+    QUIET_STYLE,
+    SAID_STYLE,
+    WHISPER_STYLE,
+)
 from server.cli.play.visit import WRONG_NAME, WRONG_PLAYER, Entrant, Visit
 from server.cli.play.words import Words
 from server.cli.terminal import plain
@@ -32,8 +45,6 @@ HELD_SECONDS = 0.3
 LEAP_SECONDS = 0.1
 WIDE, TALL = 80, 30
 """Columns from which on there is room for the list of players, and lines for a longer chat."""
-PEOPLE_COLUMNS = 23
-"""What fits into a line of the list."""
 DIRECTIONS = {
     **dict.fromkeys(("right", "d", "в"), 0x0000),
     **dict.fromkeys(("down", "s", "ы"), 0x4000),
@@ -42,9 +53,19 @@ DIRECTIONS = {
 }
 """By key, and what the same key types on a Russian keyboard."""
 ARROWS = "→↘↓↙←↖↑↗"
-NAME_STYLE, SAID_STYLE = "bold #dba645", "not bold #e6e6e6"
-QUIET_STYLE, ODD_STYLE, BAD_STYLE = "#8b96a3", "#7fb8d8", "#e07a5f"
-PLAY_STYLE, WHISPER_STYLE = "#a3be8c", "italic #c39ac9"
+ACTIONS = {
+    **dict.fromkeys(("q", "й"), "emotes"),
+    **dict.fromkeys(("b", "и"), "build"),
+    **dict.fromkeys(("m", "ь"), "worlds"),
+}
+BUILDING = {
+    **dict.fromkeys(("space", "enter"), "place"),
+    **dict.fromkeys(("x", "ч", "delete", "backspace"), "take"),
+    **dict.fromkeys(("u", "г"), "undo"),
+    **dict.fromkeys(("r", "к"), "redo"),
+    **dict.fromkeys(("escape", "b", "и"), "walk"),
+}
+STEPS = {0x0000: (1, 0), 0x4000: (0, 1), 0x8000: (-1, 0), 0xC000: (0, -1)}
 
 
 class PlayApp(App[str]):
@@ -63,7 +84,6 @@ class PlayApp(App[str]):
     }
     Screen.tall #log { height: 11; }
     #say { display: none; height: 3; border: round #729f4e; background: #14181d; }
-    #help { height: 1; color: #8b96a3; padding: 0 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", priority=True),
@@ -75,7 +95,6 @@ class PlayApp(App[str]):
         self,
         url: str,
         who: Entrant,
-        world: str,
         words: Words,
         *,
         asks: bool,
@@ -85,7 +104,8 @@ class PlayApp(App[str]):
         is said already."""
         super().__init__()
         self._who, self._words, self._asks, self._has_account = who, words, asks, has_account
-        self._visit = Visit(url, world, self._hear, self._lose)
+        self._visit = Visit(url, self._hear, self._lose)
+        self._builder: Builder | None = None
         self._walks_until = 0.0
         self._leaps_until = 0.0
 
@@ -102,14 +122,17 @@ class PlayApp(App[str]):
         with Vertical(id="below"):
             yield ChatLog()
             yield SayInput(self._words("say"), lambda: self._session)
-            yield Static(self._words("help"), id="help", markup=False)
+            yield BuildBar(self._words)
+            yield KeyLine(self._words, "help")
 
     def on_mount(self) -> None:
         self._map = self.query_one(MapView)
         self._chat = self.query_one(ChatLog)
         self._field = self.query_one(SayInput)
-        self._status, self._play, self._people, self._help = (
-            self.query_one(f"#{each}", Static) for each in ("status", "play", "people", "help")
+        self._build_bar = self.query_one(BuildBar)
+        self._keys = self.query_one(KeyLine)
+        self._status, self._play, self._people = (
+            self.query_one(f"#{each}", Static) for each in ("status", "play", "people")
         )
         self._map.focus()
         self.set_interval(1 / FRAMES_A_SECOND, self._draw)
@@ -120,9 +143,7 @@ class PlayApp(App[str]):
         who, complaint = self._who, ""
         while True:
             if self._asks:
-                form = EntryScreen(
-                    self._words, self._visit.url, who.name, complaint, self._has_account
-                )
+                form = EntryScreen(self._words, self._visit.url, who, complaint, self._has_account)
                 who = await self.push_screen_wait(form)
             self._status.update(self._words("connecting"))
             end = await self._visit.stay(who)
@@ -144,6 +165,12 @@ class PlayApp(App[str]):
         assert session is not None
         is_there = self._visit.walker is not None
         match message:
+            case codec.WorldEntered():
+                self._stop_building()
+                if self._visit.has_begun:
+                    self._say(words("in_world", message.world), ODD_STYLE)
+            case codec.EditResult() if message.code:
+                self._say(words.error(codec.Error(message.code, 0, 0, 0, "")), BAD_STYLE)
             case codec.ChatMessage():
                 player = session.players.get(message.player_id)
                 name = player.name if player else "?" if message.player_id else "*"
@@ -165,7 +192,7 @@ class PlayApp(App[str]):
                 said = words(f"EMOTE_{EmoteKind(message.kind).name}")
                 if player is not None:
                     self._say(f"{player.name} · {said}", QUIET_STYLE)
-            case codec.Error() if is_there and not message.fatal:
+            case codec.Error() if self._visit.has_begun and not message.fatal:
                 self._say(words.error(message), BAD_STYLE)
             case codec.PlayerJoin() if is_there and message.player_id != session.player_id:
                 self._say(words("came", message.name), QUIET_STYLE)
@@ -183,10 +210,11 @@ class PlayApp(App[str]):
         if now > self._leaps_until:
             walker.intent = replace(walker.intent, buttons=0)
         body = walker.prediction.body if walker.prediction is not None else state
-        self._map.show(session, (body.x, body.y))
+        self._map.show(session, (body.x, body.y), self._builder)
         self._show_status(session, (body.x, body.y))
         self._show_play(session, (body.x, body.y))
-        self._show_people(session)
+        self._people.update(people.listed(session, self._words))
+        self._build_bar.show(self._builder)
 
     def _show_status(self, session: ClientSession, place: tuple[int, int]) -> None:
         world = session.entered.world if session.entered else ""
@@ -211,50 +239,30 @@ class PlayApp(App[str]):
         self._play.display = bool(text)
         self._play.update(plain(text))
 
-    def _show_people(self, session: ClientSession) -> None:
-        ranked = standings.ranking(session)
-        others = [each for each in session.players.values() if each not in ranked]
-        others.sort(key=lambda player: player.name.casefold())
-        text = Text()
-        text.append(f"{self._words('players')}: {len(session.players)}", style="bold")
-        for player in (*ranked, *others):
-            result = standings.result(session, player.player_id)
-            room = PEOPLE_COLUMNS - len(result) - 1
-            name = plain(player.name)
-            name = name if len(name) <= room else name[: room - 1] + "…"
-            style = "bold #dba645" if player.player_id == session.player_id else ""
-            if standings.has_mark(session, player.player_id, ModeMark.IT):
-                style = "bold #ff6b5e"
-            elif standings.has_mark(session, player.player_id, ModeMark.SPECTATOR):
-                style = QUIET_STYLE
-            text.append(f"\n{name:<{room}} {result}", style=style)
-        is_between = session.mode is not None and session.mode.phase != ModePhase.RUNNING
-        if is_between and session.records:
-            text.append(f"\n\n{self._words('SCORES_BEST')}", style="bold")
-            for each in session.records[:3]:
-                hundredths = each.time * 100 // standings.tick_rate(session)
-                best = standings.clock(hundredths) if each.time else str(each.score)
-                room = PEOPLE_COLUMNS - len(best) - 1
-                text.append(f"\n{plain(each.name)[:room]:<{room}} {best}", style=PLAY_STYLE)
-        self._people.update(text)
-
     def on_key(self, event: Key) -> None:
         walker = self._visit.walker
         if self.focused is not self._map:
             return
         key = event.character.lower() if event.character and event.is_printable else event.key
-        if event.key == "enter":
+        key = "space" if key == " " else key
+        if self._builder is not None:
+            self._build_by_key(self._builder, key)
+        elif key == "enter":
             # Else the field would hear it, too, and close again.
             event.stop()
             self._field.open()
-            self._help.update(self._words("say_help"))
-        elif walker is not None and key in DIRECTIONS:
+            self._keys.show("say_help")
+        elif walker is None:
+            return
+        elif key in DIRECTIONS:
             direction = DIRECTIONS[key]
             walker.intent = codec.Command(direction, direction, 255, walker.intent.buttons)
             self._walks_until = time.monotonic() + HELD_SECONDS
-        elif walker is not None and event.key == "space":
+        elif key == "space":
             walker.intent = replace(walker.intent, buttons=Button.JUMP)
             self._leaps_until = time.monotonic() + LEAP_SECONDS
+        elif key in ACTIONS:
+            self.run_worker(self.run_action(ACTIONS[key]), group="asked", exclusive=True)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         text, session = self._walk_again(), self._session
@@ -267,16 +275,83 @@ class PlayApp(App[str]):
     def _walk_again(self) -> str:
         """Returns what was written."""
         text = self._field.close()
-        self._help.update(self._words("help"))
+        self._show_keys()
         self._map.focus()
         return text
+
+    def _show_keys(self) -> None:
+        key = "help" if self._builder is None else "build_help"
+        self._keys.show(key)
 
     def on_resize(self, event: Resize) -> None:
         self.query_one("#people").display = event.size.width >= WIDE
         self.screen_stack[0].set_class(event.size.height >= TALL, "tall")
 
-    def action_people(self) -> None:
-        self._people.display = not self._people.display
+    def action_tab(self, step: int) -> None:
+        """The list of players, or another tile to build with."""
+        if self._builder is not None:
+            self._builder.choose_next(step)
+        elif step > 0:
+            self._people.display = not self._people.display
+
+    async def action_emotes(self) -> None:
+        words = self._words
+        kinds = list(EmoteKind)
+        rows = [Text(f"{kind}  {words(f'EMOTE_{kind.name}')}") for kind in kinds]
+        screen = ChooseScreen(words("emotes"), rows, words.keys("choose_help"))
+        row = await self.push_screen_wait(screen)
+        if row is not None and self._session is not None and self._visit.walker is not None:
+            self._session.show(kinds[row])
+
+    async def action_worlds(self) -> None:
+        words, info = self._words, await worlds.ask(self._visit.url)
+        if info is None or not info.worlds:
+            self._say(words("worlds_unknown"), BAD_STYLE)
+            return
+        entered = self._session.entered if self._session is not None else None
+        here = entered.world if entered is not None else ""
+        names = [each.name for each in info.worlds]
+        rows = [world_row(each, words) for each in info.worlds]
+        chosen = names.index(here) if here in names else 0
+        screen = ChooseScreen(words("worlds"), rows, words.keys("choose_help"), chosen)
+        row = await self.push_screen_wait(screen)
+        if row is not None and names[row] != here:
+            await self._visit.go_to(names[row])
+
+    def action_build(self) -> None:
+        session, walker = self._session, self._visit.walker
+        if session is not None and walker is not None and walker.prediction is not None:
+            body = walker.prediction.body
+            self._builder = Builder(session, (body.x, body.y))
+            self._show_keys()
+
+    def _stop_building(self) -> None:
+        if self._builder is not None:
+            self._builder = None
+            self._show_keys()
+
+    def _build_by_key(self, builder: Builder, key: str) -> None:
+        if key in DIRECTIONS:
+            across, down = STEPS[DIRECTIONS[key]]
+            builder.x, builder.y = builder.x + across, builder.y + down
+        elif key in "123456789":
+            builder.choose(int(key) - 1)
+        match BUILDING.get(key):
+            case "place":
+                builder.place()
+            case "take":
+                builder.take()
+            case "undo":
+                builder.undo()
+            case "redo":
+                builder.undo(redo=True)
+            case "walk":
+                self._stop_building()
+
+    def on_map_view_pointed(self, event: MapView.Pointed) -> None:
+        if self._builder is not None:
+            self._builder.x, self._builder.y = event.cell
+            (self._builder.place if event.is_first else self._builder.take)()
 
     def action_scroll(self, pages: int) -> None:
         (self._chat.scroll_page_up if pages < 0 else self._chat.scroll_page_down)(animate=False)

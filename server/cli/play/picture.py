@@ -15,6 +15,8 @@ LOWEST_WALL = 1024
 """What is so high hides what is behind it, and is drawn as a block."""
 GOAL = (196, 152, 40)
 CHASER = (255, 92, 80)
+BRIGHT = 384
+"""Red, green and blue together, from where on black is read better than white."""
 OWN_COLOUR, OTHER_COLOURS = (
     (255, 255, 255),
     (
@@ -38,12 +40,16 @@ class Cell:
     is_bold: bool = False
 
 
+def corner(place: tuple[int, int], columns: int, rows: int) -> tuple[int, int]:
+    """The first cell of a picture with the player in its middle; `place` is in 1/1024 tile."""
+    return (place[0] >> 10) - columns // 4, (place[1] >> 10) - rows // 2
+
+
 def draw(
     session: ClientSession, place: tuple[int, int], columns: int, rows: int
 ) -> list[list[Cell]]:
     """The lines of the picture, with the player in its middle; `place` is in 1/1024 tile."""
-    left = (place[0] >> 10) - columns // 4
-    top = (place[1] >> 10) - rows // 2
+    left, top = corner(place, columns, rows)
     lines = [
         [
             cell
@@ -65,18 +71,42 @@ def draw(
     return lines
 
 
+def mark(lines: list[list[Cell]], cell: tuple[int, int], ground: Colour) -> None:
+    """Puts a cursor over a tile, which is counted from the picture's corner."""
+    column, row = cell[0] * 2, cell[1]
+    if 0 <= row < len(lines):
+        line = lines[row]
+        for index, bracket in enumerate("[]", column):
+            if 0 <= index < len(line):
+                line[index] = Cell(bracket, letter_colour(ground), ground, is_bold=True)
+
+
+def colour_of(tile: Tile) -> Colour:
+    return tile.colour >> 16 & 255, tile.colour >> 8 & 255, tile.colour & 255
+
+
+def letter_colour(ground: Colour) -> Colour:
+    """In which a letter is read on it."""
+    return (255, 255, 255) if sum(ground) < BRIGHT else (0, 0, 0)
+
+
+def rgb(colour: Colour) -> str:
+    """As #rrggbb."""
+    return "#{:02x}{:02x}{:02x}".format(*colour)
+
+
 def _tile(session: ClientSession, x: int, y: int) -> Iterable[Cell]:
     ground = session.tiles.get(session.tile_at(GROUND, x, y))
     thing = session.tiles.get(session.tile_at(THINGS, x, y))
     if ground is None and thing is None:
         return (Cell(" ", NIGHT, NIGHT),) * 2
-    under = _colour(ground) if ground else NIGHT
+    under = colour_of(ground) if ground else NIGHT
     if thing is None:
         grain = "  " if (x * 7 + y * 13) % 5 else " ."
         if ground is not None and ground.height < 0:
             grain = "~ " if (x + y) % 2 else " ~"
         return _cells(grain, _lit(under, 1.25), under)
-    colour = _colour(thing)
+    colour = colour_of(thing)
     if thing.height == NEVER_ENTER:
         return _cells("~~" if (x + y) % 2 else "≈~", _lit(colour, 1.35), colour)
     if thing.height >= LOWEST_WALL:
@@ -124,10 +154,6 @@ def _write(lines: list[list[Cell]], column: int, row: int, text: str, colour: Co
     for index, letter in enumerate(text, column):
         if 0 <= index < len(line):
             line[index] = Cell(letter, colour, _lit(line[index].ground, 0.4), is_bold=True)
-
-
-def _colour(tile: Tile) -> Colour:
-    return tile.colour >> 16 & 255, tile.colour >> 8 & 255, tile.colour & 255
 
 
 def _lit(colour: Colour, factor: float) -> Colour:

@@ -43,6 +43,9 @@ FOR_GOOD = {
 }
 """EST-AU-10: after these nobody comes back by themselves."""
 
+NO_ENTRY = {ErrorCode.SERVER_BUSY, ErrorCode.WORLD_FULL, ErrorCode.WORLD_UNKNOWN}
+"""Another world may do."""
+
 
 @dataclass(frozen=True)
 class Entrant:
@@ -50,6 +53,8 @@ class Entrant:
 
     name: str
     password: str = field(default="", repr=False)
+    world: str = ""
+    """Where to; empty for the server's first world."""
 
     @property
     def credentials(self) -> tuple[AuthMethod, bytes]:
@@ -65,7 +70,6 @@ class Visit:
     def __init__(
         self,
         url: str,
-        world: str,
         hear: Callable[[codec.Message], None],
         lose: Callable[[], None],
     ) -> None:
@@ -75,14 +79,18 @@ class Visit:
         """None while the player is not in the world."""
         self.has_begun = False
         """The player was in the world already."""
-        self._world, self._tell, self._lose = world, hear, lose
+        self._tell, self._lose = hear, lose
+        self._world = ""
+        self._world_before: str | None = None
+        """Where the player comes from, while they go to another world."""
+        self._is_leaving = False
 
     async def stay(self, who: Entrant) -> codec.Error | str:
         """Returns why it is over: what the server said, or a key of the words."""
         if who.password and not is_private(self.url):
             return "ERROR_AUTH_INSECURE"
         (method, secret), wait = who.credentials, FIRST_WAIT_SECONDS
-        name, self.has_begun = who.name, False
+        name, self._world, self.has_begun = who.name, who.world, False
         while True:
             client = Client(name, self._world, method=method, secret=secret)
             client.session.on_message = self._hear
@@ -92,7 +100,7 @@ class Visit:
                 walker = Walker(client.session, movement.alone_on)
                 going = asyncio.create_task(client.go_with(walker))
                 await client.wait_for(lambda session: session.state is not None)
-                self.walker, self.has_begun = walker, True
+                self.walker, self.has_begun, self._world_before = walker, True, None
                 name, wait = client.session.name, FIRST_WAIT_SECONDS
                 await going
             except ssl.SSLCertVerificationError:
@@ -106,9 +114,16 @@ class Visit:
                 self.walker = None
                 client.abort()
             error = client.session.error
+            if self._is_leaving:
+                self._is_leaving, (method, secret) = False, who.credentials
+                continue
             token = client.session.resume_token
             if token:
                 method, secret = AuthMethod.RESUME, token
+                if error is not None and error.code in NO_ENTRY and self._world_before is not None:
+                    # To where the player came from.
+                    self._world, self._world_before = self._world_before, None
+                    continue
             elif error is not None and error.code == ErrorCode.AUTH_EXPIRED:
                 # The server knows the token no more: in by the door again.
                 (method, secret), error = who.credentials, None
@@ -127,6 +142,12 @@ class Visit:
 
     def _ends(self, error: codec.Error) -> bool:
         return not self.has_begun or error.code in FOR_GOOD | WRONG_PLAYER
+
+    async def go_to(self, world: str) -> None:
+        """Leaves for another world of the server, by the door: a connection knows no way."""
+        if self.walker is not None:
+            self._world_before, self._world, self._is_leaving = self._world, world, True
+            await self.end()
 
     async def end(self) -> None:
         if self.client is not None and self.client.close_code is None:

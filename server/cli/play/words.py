@@ -8,8 +8,11 @@ import tomllib
 from datetime import datetime, timedelta
 from importlib import resources
 
+from rich.text import Text
+
 from protocol_spec import codec
 from protocol_spec.codec import ErrorCode, NoticeCode
+from server.cli.play.styles import KEY_STYLE
 from server.cli.terminal import plain
 
 LANGUAGES = ("en", "ru")
@@ -41,6 +44,12 @@ class Words:
 
     def __call__(self, key: str, *values: str) -> str:
         return _filled(_TABLE[key][self.language], values)
+
+    def keys(self, key: str) -> Text:
+        """A line of keys, which stand between backquotes, and what they do."""
+        parts = self(key).split("`")
+        styled = [(each, KEY_STYLE if index % 2 else "") for index, each in enumerate(parts)]
+        return Text.assemble(*styled)
 
     def knows(self, key: str) -> bool:
         return key in _TABLE
