@@ -26,7 +26,8 @@ def block(language: str) -> str:
 
 
 def test_the_guides_mode_is_played_as_the_guide_says(tmp_path: Path) -> None:
-    (tmp_path / "hill.py").write_text(block("python"), encoding="utf-8")
+    file = tmp_path / "hill.py"
+    file.write_text(block("python"), encoding="utf-8")
     # Where the first one comes in is the hill.
     world_with(tmp_path / "data", "free_roam", {}, (Area("hill", 9, 13, 3, 3),))
     order = next(line for line in block("sh").splitlines() if line.startswith("estragon world"))
@@ -46,6 +47,19 @@ def test_the_guides_mode_is_played_as_the_guide_says(tmp_path: Path) -> None:
         king.session.say("/kings")
         await king.wait_for(lambda each: "Kings so far" in each.mode_news[-1].texts)
         assert "Vladimir" in king.session.mode_news[-1].texts
+        # The file is changed, and the same order takes it up, with what the mode has kept.
+        file.write_text(block("python").replace("Kings so far", "They were"), encoding="utf-8")
+        await asyncio.to_thread(operator, server, *words[1:])
+        heard = king.session.state
+        assert heard is not None
+        # It begins with the next tick.
+        await king.wait_for(
+            lambda each: each.state is not None and each.state.tick > heard.tick + 1
+        )
+        king.session.say("/kings")
+        await king.wait_for(
+            lambda each: any("They were: Vladimir" in news.texts for news in each.mode_news)
+        )
         await king.close()
 
     environment = {"PYTHONPATH": f"{tmp_path}:{ROOT}"}

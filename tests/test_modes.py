@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
@@ -12,7 +13,7 @@ from server.editing.edits import Edit
 from server.editing.operations import Places, SetPlaces
 from server.mapmakers import Area, Draft
 from server.modes import Mode, Player, Text
-from server.modes.finding import Choice, ModeRefused, choose
+from server.modes.finding import Choice, ModeRefused, choose, find_mode
 from server.modes.mode import ModeSettings
 from tests.mock_server import TILES, WALL, MockClient, MockServer, empty_store, grass
 
@@ -134,6 +135,36 @@ def test_a_mode_that_cannot_be_is_refused_with_the_reason(
 ) -> None:
     with pytest.raises(ModeRefused, match=said):
         choose(name, settings)
+
+
+def test_a_file_that_has_changed_is_read_again_and_a_broken_one_leaves_what_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "own_mode_of_a_test.py"
+    monkeypatch.syspath_prepend(str(tmp_path))
+    good = "from server.modes import Mode\n\n\nclass Own(Mode):\n    said = {!r}\n"
+
+    def said() -> str:
+        return str(vars(choose("own_mode_of_a_test:Own", {}).mode)["said"])
+
+    file.write_text(good.format("one"), encoding="utf-8")
+    assert said() == "one"
+    first = find_mode("own_mode_of_a_test:Own")
+    assert choose("own_mode_of_a_test:Own", {}).mode is first, "nothing has changed"
+    file.write_text(good.format("another"), encoding="utf-8")
+    assert find_mode("own_mode_of_a_test:Own") is first, "only looked at"
+    assert said() == "another"
+    for broken, why in (
+        ("def what(:\n", "SyntaxError"),
+        ("x = {}\nx['gone']\n", r"KeyError: 'gone'\n(.|\n)*own_mode_of_a_test.py\", line 2"),
+        ("1 / 0  # at once\n", "ZeroDivisionError"),
+    ):
+        file.write_text(broken, encoding="utf-8")
+        with pytest.raises(ModeRefused, match=why):
+            said()
+        assert find_mode("own_mode_of_a_test:Own").__dict__["said"] == "another"
+    file.write_text(good.format("at last"), encoding="utf-8")
+    assert said() == "at last"
 
 
 # A straight track to the east along the row 48: from the start over two checkpoints to the finish.
