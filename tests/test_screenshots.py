@@ -70,7 +70,9 @@ def test_the_menu_and_the_world_are_pictures_of_something(
     name: str,
 ) -> None:
     folder = folder_for(tmp_path)
-    menu, world, night = (folder / f"{each}_{locale}.png" for each in ("menu", "world", "night"))
+    menu, world, night, touch = pictures = [
+        folder / f"{each}_{locale}.png" for each in ("menu", "world", "night", "touch")
+    ]
     plan: Plan = [
         {"do": "fill_in", "world": "village"},
         {"do": "pause", "for": 1},
@@ -84,6 +86,13 @@ def test_the_menu_and_the_world_are_pictures_of_something(
         {"do": "night"},
         {"do": "pause", "for": 0.3},
         {"do": "screenshot", "path": str(night)},
+        {"do": "leave"},
+        {"do": "touch"},
+        {"do": "join", "world": "village"},
+        {"do": "wait_world"},
+        {"do": "pause", "for": 1.5},
+        {"do": "check_layout"},
+        {"do": "screenshot", "path": str(touch)},
         {"do": "quit"},
     ]
 
@@ -104,7 +113,7 @@ def test_the_menu_and_the_world_are_pictures_of_something(
             return {each["name"] for each in godot.events if each["event"] == "player_seen"}
 
     assert asyncio.run(play()) == {name, *COMPANY}
-    for path in (menu, world, night):
+    for path in pictures:
         check_picture(path)
 
 

@@ -67,7 +67,8 @@ func _ready() -> void:
 		_entry.max_length = session.welcome.chat_characters
 	_close()
 	if session.world != null:
-		tell(tr(&"CHAT_WELCOME") % session.world.name)
+		var is_touch: bool = TouchControls.are_needed()
+		tell(tr(&"CHAT_WELCOME_TOUCH" if is_touch else &"CHAT_WELCOME") % session.world.name)
 
 
 func _process(delta: float) -> void:

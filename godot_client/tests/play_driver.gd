@@ -18,7 +18,8 @@ extends Node
 ## [code]wait_no_message[/code]; [code]language[/code] with a "locale"; [code]press[/code] with an
 ## "action"; [code]enter[/code]; [code]tell[/code] with a "what", so that the test knows;
 ## [code]check_layout[/code], that no text is cut off and no button too small for a finger;
-## [code]night[/code] makes it the darkest hour, for good;
+## [code]night[/code] makes it the darkest hour, for good; [code]touch[/code] gives the next world
+## a touchscreen;
 ## [code]screenshot[/code] with a "path"; [code]pause[/code] with "for" seconds;
 ## [code]leave[/code] to the menu; [code]quit[/code].
 ##
@@ -291,6 +292,11 @@ func _do_night(_step: Dictionary) -> String:
 	light.set_process(false)
 	light.shine(light.tint_at(DARKEST * Daylight.DAY_SECONDS))
 	return ""
+
+
+func _do_touch(_step: Dictionary) -> String:
+	Input.emulate_touch_from_mouse = true
+	return "" if TouchControls.are_needed() else "there is no touchscreen"
 
 
 func _do_screenshot(step: Dictionary) -> String:

@@ -1,6 +1,9 @@
 extends TestCase
 ## Every text is there in every language.
 
+## That of headings in the theme, in pixels.
+const HEADING_SIZE: int = 32
+
 
 func test_both_languages_have_the_same_keys() -> void:
 	var english: PackedStringArray = _translation("en").get_message_list()
@@ -51,6 +54,22 @@ func test_every_key_in_scenes_and_scripts_is_translated() -> void:
 					found += 1
 					yes(key in known, "%s in %s" % [key, file])
 	yes(found > 10, "keys are found")
+
+
+## Light hinting moved the breve away from itself: such a font is of whole pixels as it is.
+func test_the_breve_of_a_heading_is_in_one_piece() -> void:
+	var font: FontFile = load("res://theme/fonts/tiny5-cyrillic-400-normal.woff2")
+	var texts: TextServer = TextServerManager.get_primary_interface()
+	var rid: RID = font.get_rids()[0]
+	var size: Vector2i = Vector2i(HEADING_SIZE, 0)
+	var glyph: int = texts.font_get_glyph_index(rid, HEADING_SIZE, "й".unicode_at(0), 0)
+	texts.font_render_glyph(rid, size, glyph)
+	var sheet: int = texts.font_get_glyph_texture_idx(rid, size, glyph)
+	var part: Rect2i = Rect2i(texts.font_get_glyph_uv_rect(rid, size, glyph))
+	var drawn: Image = texts.font_get_texture_image(rid, size, sheet).get_region(part)
+	# It is drawn in pixels of 128 of its 1,024 units: 4 wide and 7 high.
+	var side: int = HEADING_SIZE / 8
+	equal(drawn.get_used_rect().size, Vector2i(4, 7) * side, "its size")
 
 
 func test_numbers_agree_with_their_nouns() -> void:

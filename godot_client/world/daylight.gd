@@ -38,11 +38,12 @@ func _process(delta: float) -> void:
 		shine(tint_at(Connection.clock.shown_tick() / Connection.clock.tick_rate))
 
 
-## Tints the map, and takes the tint back from what is to be read.
+## Tints the map, lights the lamps, and takes the tint back from what is to be read.
 func shine(tint: Color) -> void:
 	color = tint
 	var back: Color = Color(1.0 / tint.r, 1.0 / tint.g, 1.0 / tint.b)
 	get_tree().call_group(UNLIT, &"set_self_modulate", back)
+	get_tree().call_group(LampLights.GROUP, &"shine", tint)
 
 
 ## The tint when so many seconds of the server's time have passed; white where none is wanted.

@@ -10,12 +10,14 @@ var _pictures: TilePictures = TilePictures.new()
 
 @onready var _layers: Array[TileMapLayer] = [%Ground, %Things, %Roofs]
 @onready var _roofs: RoofFade = %Roofs
+@onready var _lamps: LampLights = %Lamps
 
 
 ## Starts anew with what is known of a world.
 func show_world(world: EstragonWorld) -> void:
 	_world = world
 	_roofs.show_world(world)
+	_lamps.show_world(world)
 	_pictures = TilePictures.new()
 	for layer: TileMapLayer in _layers:
 		layer.clear()
@@ -48,6 +50,7 @@ func drop_chunk(chunk: Vector2i) -> void:
 		var cell: Vector2i = chunk * side + Vector2i(index % side, index / side)
 		for layer: TileMapLayer in _layers:
 			layer.erase_cell(cell)
+		_lamps.put_out(cell)
 
 
 ## Opens the roof that is over that place, in pixels; closes others.
@@ -59,10 +62,12 @@ func _draw_area(area: Rect2i) -> void:
 	for y: int in range(area.position.y, area.end.y):
 		for x: int in range(area.position.x, area.end.x):
 			var cell: Vector2i = Vector2i(x, y)
+			var reach: float = 0.0
 			for layer: int in _layers.size():
 				var id: int = _world.tile_at(layer, cell)
 				if id < 0:
 					continue
+				reach = maxf(reach, _lamps.reach_of(id))
 				var picture: Vector2i = TilePictures.NONE
 				if id > 0:
 					picture = _pictures.picture_at(_world, layer, cell)
@@ -70,3 +75,7 @@ func _draw_area(area: Rect2i) -> void:
 					_layers[layer].erase_cell(cell)
 				else:
 					_layers[layer].set_cell(cell, 0, picture)
+			if reach > 0.0:
+				_lamps.light(cell, reach)
+			else:
+				_lamps.put_out(cell)
