@@ -54,6 +54,8 @@ class Settings(BaseSettings):
     """Whether /ws/{player_id} is open, the first sketch's way in; they are guests, too."""
     resume_seconds: float = 60.0
     """So long a player whose connection was lost may come back as if nothing had been."""
+    ticket_seconds: float = Field(default=60.0, gt=0)
+    """So long a log-in's ticket for the game's socket is good."""
     chat_days: int = Field(default=30, ge=0)
     """Chat is kept for so long; 0: for ever."""
     guests_may_build: bool = False

@@ -15,8 +15,10 @@ from tests.staffed import begin_run, hire
 LONGEST_SECONDS = 120
 """A whole run takes no more, two of them beside each other either."""
 MOST_FAILED = 3
-RESUME_SECONDS = 20
-"""A third of the default: a case waits for as long as the server tells."""
+OVER_SECONDS = "20"
+"""A third of the defaults. For as long as the server tells, a case waits until a ticket is no good
+any more, and another until nobody can come back."""
+SETTINGS = {"ESTRAGON_TICKET_SECONDS": OVER_SECONDS, "ESTRAGON_RESUME_SECONDS": OVER_SECONDS}
 GATEWAYS: dict[str, tuple[dict[str, str], set[str]]] = {
     "fast": ({}, set()),
     "asgi": ({"ESTRAGON_GUESTS_MAY_BUILD": "1"}, {"EST-ED-09a"}),
@@ -42,7 +44,7 @@ def test_both_gateways_and_both_databases_conform(tmp_path: Path, postgres: str)
                     folder,
                     *("--gateway", gateway),
                     *database[gateway],
-                    environment={**environment, "ESTRAGON_RESUME_SECONDS": str(RESUME_SECONDS)},
+                    environment={**environment, **SETTINGS},
                 )
             )
             hire(servers[gateway].data)

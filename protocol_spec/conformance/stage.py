@@ -38,6 +38,7 @@ class Account:
     password: str
     token: str
     ticket: str
+    ticket_seconds: float
 
 
 @dataclass(frozen=True)
@@ -172,7 +173,12 @@ class Stage:
             raise Failed(f"POST /api/accounts is answered with {status} {answer}")
         made = answer["account"]
         account = Account(
-            made["player_id"], made["name"], password, answer["token"], answer["ticket"]
+            made["player_id"],
+            made["name"],
+            password,
+            answer["token"],
+            answer["ticket"],
+            answer["ticket_seconds"],
         )
         self._accounts.append(account)
         return account

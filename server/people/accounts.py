@@ -42,7 +42,8 @@ class LoggedIn:
     """Keeps somebody logged in; each use gives another."""
     expires_ms: int
     ticket: str
-    """For AUTH, once and within a minute."""
+    """For AUTH, once and in time."""
+    ticket_seconds: float
 
 
 class Accounts:
@@ -89,8 +90,7 @@ class Accounts:
         self._registrations.take(address)
         token, login = _new_login(address)
         account = await self.create(name, password, PLAYER, look, player_id, login=login)
-        ticket = self._authentication.issue_ticket(player_id)
-        return LoggedIn(account, token, login.expires_ms, ticket)
+        return self._logged_in(account, token, login.expires_ms)
 
     async def create(
         self,
@@ -149,8 +149,7 @@ class Accounts:
             raise Rejected(ErrorCode.AUTH_EXPIRED)
         # Nothing is awaited from here on: who logs out everywhere now finds the ticket.
         self._authentication.refuse_banned(arrival, arrival.account.player_id)
-        ticket = self._authentication.issue_ticket(arrival.account.player_id)
-        return LoggedIn(arrival.account, fresh, expires_ms, ticket)
+        return self._logged_in(arrival.account, fresh, expires_ms)
 
     async def who(self, token: str) -> Account:
         """Whose log-in it is. Raises Rejected."""
@@ -291,8 +290,12 @@ class Accounts:
         )
         if now is None:
             raise Rejected(ErrorCode.AUTH_FAILED)  # Changed, or deleted, in this very moment.
-        ticket = self._authentication.issue_ticket(account.player_id)
-        return LoggedIn(now, token, login.expires_ms, ticket)
+        return self._logged_in(now, token, login.expires_ms)
+
+    def _logged_in(self, account: Account, token: str, expires_ms: int) -> LoggedIn:
+        authentication = self._authentication
+        ticket = authentication.issue_ticket(account.player_id)
+        return LoggedIn(account, token, expires_ms, ticket, authentication.ticket_seconds)
 
     async def confirmed(self, account: Account, password: str, address: str) -> Account:
         """The account as it is now, of whose owner more is wanted than a token. Raises Rejected."""

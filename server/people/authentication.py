@@ -24,7 +24,6 @@ from server.store.thread import Database
 
 IDS_AT_ONCE = 10_000
 """So many player numbers are set aside at a time: four thousand million of them last long."""
-TICKET_SECONDS = 60.0
 MOST_TICKETS = 10_000
 BUSY_SECONDS = 1
 
@@ -53,7 +52,8 @@ class Authentication:
         self._lobby = lobby
         self._passwords = passwords
         self._limits = limits
-        self._tickets: Tickets[Pass] = Tickets(TICKET_SECONDS, MOST_TICKETS)
+        self.ticket_seconds = lobby.settings.ticket_seconds
+        self._tickets: Tickets[Pass] = Tickets(self.ticket_seconds, MOST_TICKETS)
         self._next_id = self._last_id = 0
         self.failed_login_count = 0
         """Wrong names and passwords since the start."""
@@ -189,7 +189,7 @@ class Authentication:
         return replace(account, password_hash=verified.new_hash)
 
     def issue_ticket(self, player_id: int, *, only_watches: bool = False) -> str:
-        """What the game's socket takes once, within a minute."""
+        """What the game's socket takes once, within `ticket_seconds`."""
         return self._tickets.issue(Pass(player_id, only_watches), time.monotonic())
 
     def drop_tickets(self, player_id: int) -> None:

@@ -107,7 +107,8 @@ class LoggedInInfo(BaseModel):
     """Keep it secret; each use at /api/tickets gives another."""
     expires_ms: int
     ticket: str
-    """For AUTH, once and within a minute."""
+    """For AUTH, once and within `ticket_seconds`."""
+    ticket_seconds: float
 
 
 class Refusal(BaseModel):
@@ -291,6 +292,7 @@ def logged_in_info(logged_in: LoggedIn) -> LoggedInInfo:
         token=logged_in.token,
         expires_ms=logged_in.expires_ms,
         ticket=logged_in.ticket,
+        ticket_seconds=logged_in.ticket_seconds,
     )
 
 
