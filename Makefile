@@ -16,12 +16,13 @@ FIGURES := .figures
 # No dependency of the project's: it has wheels for few platforms, and pip of Debian 12 knows no groups.
 ATHERIS := atheris>=3
 
-.PHONY: run test soak fuzz check format bench conformance screenshots tools lock clean
+.PHONY: run test soak fuzz check types style format bench conformance screenshots tools lock clean
 
 run: $(READY)
 	@$(BIN)/estragon serve
 
-test: check tools
+test: $(READY)
+	@$(MAKE) --no-print-directory --jobs 2 check tools
 	$(BIN)/python -m pytest -m "not alone" --numprocesses 2 --dist loadfile
 	$(BIN)/python -m pytest -m alone
 
@@ -32,12 +33,16 @@ fuzz: $(READY)
 	$(BIN)/python -m pip --quiet --disable-pip-version-check install "$(ATHERIS)"
 	$(BIN)/python -m tests.fuzz -runs=1000000
 
-check: $(READY)
-	$(BIN)/ruff format --check
-	$(BIN)/ruff check
+check: types style
+
+types: $(READY)
 	$(BIN)/mypy
 	$(BIN)/mypy godot_client/art/draw/*.py
 	$(BIN)/mypy godot_client/sound/make/*.py
+
+style: $(READY)
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
 	$(BIN)/gdformat --check --line-length 100 godot_client
 	$(BIN)/gdlint godot_client
 	$(BIN)/python -m protocol_spec.generate --check

@@ -30,6 +30,13 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             import_project()
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Who asks for what must be alone need not read all the files in which nothing must."""
+    if config.getoption("markexpr") != "alone" or not collection_path.is_file():
+        return None
+    return True if "mark.alone" not in collection_path.read_text(encoding="utf-8") else None
+
+
 def worker() -> bool:
     """Is this one of several processes that share the tests?"""
     return "PYTEST_XDIST_WORKER" in os.environ
