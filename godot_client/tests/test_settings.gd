@@ -3,6 +3,7 @@ extends TestCase
 ## that can be told apart by everybody for whom they are.
 
 const PAGE: PackedScene = preload("res://settings/settings_page.tscn")
+const WORLD: PackedScene = preload("res://world/world.tscn")
 const PATH: String = "user://test_settings.json"
 ## How people see who lack a kind of cone (Machado, Oliveira, Fernandes 2009, severity 1.0), row by
 ## row, over linear light.
@@ -193,6 +194,19 @@ func _open() -> SettingsPage:
 ## As a file would give it back.
 func _kept(values: Dictionary) -> Dictionary:
 	return JSON.parse_string(JSON.stringify(values))
+
+
+func test_in_the_world_they_lead_back_to_the_menu_that_they_were_opened_from() -> void:
+	var scene: WorldScene = WORLD.instantiate()
+	tree.root.add_child(scene)
+	var pause: PauseMenu = scene.get_node("%PauseMenu")
+	var page: SettingsPage = scene.get_node("%SettingsPage")
+	pause.open()
+	(pause.get_node("%Settings") as Button).pressed.emit()
+	yes(page.visible and not pause.visible, "the settings are shown")
+	(page.get_node("%Close") as Button).pressed.emit()
+	yes(pause.visible and not page.visible, "the menu is shown again")
+	scene.free()
 
 
 func _restore(before: Dictionary) -> void:

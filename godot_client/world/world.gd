@@ -62,6 +62,8 @@ func _ready() -> void:
 	_pause.register_requested.connect(_register.open)
 	_pause.rename_requested.connect(_rename.open)
 	_pause.settings_requested.connect((%SettingsPage as SettingsPage).open)
+	# It is opened from there alone.
+	(%SettingsPage as SettingsPage).closed.connect(_pause.open)
 	_register.registered.connect(_on_registered)
 	_chat.said.connect(session.say)
 	_chat.whispered.connect(session.whisper)

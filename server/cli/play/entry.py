@@ -25,7 +25,8 @@ class EntryScreen(ModalScreen[Entrant]):
     CSS = """
     EntryScreen { align: center middle; background: #0e1014; }
     #form {
-        width: 64; max-width: 100%; height: auto; padding: 1 2;
+        width: 64; max-width: 100%; height: auto; max-height: 100%; padding: 0 2;
+        overflow-y: auto; scrollbar-size-vertical: 1;
         border: round #729f4e; border-title-color: #dba645; background: #14181d;
     }
     #form Static { color: #c9d3dd; }
