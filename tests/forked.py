@@ -57,4 +57,6 @@ def _run(words: list[str], environment: dict[str, str], log: Path) -> None:
         os.dup2(file.fileno(), 2)
     os.environ.clear()
     os.environ.update(environment)
+    # A Python that begins would look there first.
+    sys.path[:0] = filter(None, environment.get("PYTHONPATH", "").split(os.pathsep))
     sys.exit(main(words))
