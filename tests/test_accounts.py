@@ -14,6 +14,7 @@ import pytest
 from protocol_spec import codec
 from protocol_spec.client import Client, Refused
 from protocol_spec.codec import AuthMethod, ErrorCode, NoticeCode
+from server.clock import wall_clock_ms
 from server.failures import Rejected
 from server.mapmakers import Draft
 from server.people.identity import OWNER
@@ -21,6 +22,7 @@ from server.people.names import skeleton
 from server.people.passwords import Busy
 from server.people.roles import Role
 from server.store import Store, StoreError, accounts
+from server.store.export import export
 from tests.gate import Gate
 from tests.mock_server import TILES, MockClient, MockServer, grass, meadow
 from tests.people import (
@@ -444,6 +446,24 @@ def test_a_token_that_was_replaced_long_ago_ends_its_log_in_and_no_other(
     assert done(kept.who(other.token)).name == "Vladimir"
 
 
+def test_of_too_many_log_ins_the_one_ends_that_was_not_used_for_longest(
+    mock: MockServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now_ms = wall_clock_ms()
+    monkeypatch.setattr("server.people.accounts.wall_clock_ms", lambda: now_ms)
+    kept, database = mock.services.accounts, mock.services.database
+    first, second = (done(kept.register(name, PASSWORD, HERE)) for name in ("Vladimir", "Estragon"))
+    other = done(kept.log_in("Vladimir", PASSWORD, "", HERE))
+    now_ms += 1
+    used = done(kept.come_back(first.token, HERE))
+    for _ in range(49):
+        done(kept.log_in("Vladimir", PASSWORD, "", HERE))
+    assert len(done(database.do(export, first.account.player_id))["logins"]) == 50
+    assert refusal(kept.who(other.token)) is ErrorCode.AUTH_EXPIRED
+    assert done(kept.who(used.token)).name == "Vladimir"
+    assert done(kept.who(second.token)).name == "Estragon"
+
+
 def test_a_made_up_token_of_a_family_is_no_token(mock: MockServer) -> None:
     kept = mock.services.accounts
     first = done(kept.register("Vladimir", PASSWORD, HERE))
@@ -505,7 +525,7 @@ def test_a_deleted_account_is_gone_with_all_that_was_its_own(mock: MockServer) -
     assert client.wire.closed == (4000 + ErrorCode.LOGGED_OUT, "LOGGED_OUT")
     assert refusal(kept.who(begun.token)) is ErrorCode.AUTH_EXPIRED
     assert done(database.do(accounts.standings, number)) == {}
-    assert done(database.do(accounts.logins, number)) == []
+    assert done(database.do(export, number))["logins"] == []
     assert done(database.do(accounts.visits_of, number)) == []
     newcomer = done(kept.register("Vladimir", PASSWORD, HERE)).account
     assert newcomer.player_id != number

@@ -17,6 +17,8 @@ from server.store.chat import ChatLine, write_lines
 from server.store.upsert import upsert
 
 NEXT_PLAYER = "next_player"
+MOST_LOGINS = 50
+"""Of an account. Each that succeeds costs a row for a month, and nothing else holds them back."""
 
 
 class NameTaken(Exception):
@@ -214,7 +216,12 @@ def add_login(session: Session, player_id: int, password_hash: str, login: Login
 
 
 def _add_login(session: Session, player_id: int, login: Login) -> None:
+    """Of those of the account that are too many the one ends that was not used for longest."""
     session.exec(delete(LoginRow).where(col(LoginRow.expires_ms) <= login.now_ms))
+    own = col(LoginRow.account_id) == player_id
+    by_use = (col(LoginRow.expires_ms).desc(), col(LoginRow.id).desc())
+    lately = select(LoginRow.id).where(own).order_by(*by_use).limit(MOST_LOGINS - 1)
+    session.exec(delete(LoginRow).where(own, col(LoginRow.id).not_in(lately)))
     session.add(
         LoginRow(
             account_id=player_id,
@@ -282,14 +289,6 @@ def drop_login(session: Session, family_hash: str) -> None:
 
 def drop_logins(session: Session, player_id: int) -> None:
     session.exec(delete(LoginRow).where(col(LoginRow.account_id) == player_id))
-
-
-def logins(session: Session, player_id: int) -> list[dict[str, Any]]:
-    rows = session.exec(select(LoginRow).where(LoginRow.account_id == player_id))
-    return [
-        {"created_ms": each.created_ms, "expires_ms": each.expires_ms, "address": each.address}
-        for each in rows
-    ]
 
 
 def standings(session: Session, player_id: int) -> dict[str, Standing]:
