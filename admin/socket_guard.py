@@ -20,10 +20,13 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from admin.map_library import LARGEST_UPLOAD
 from admin.panel import COOKIE
 
 UPLOAD = re.compile(r"/_nicegui/client/([^/]+)/")
 """Where NiceGUI takes files for a page, whose number that is."""
+AROUND_A_FILE = 64 * 1024
+"""Its name, and what parts it from others."""
 FROM_PAGES = ("event", "javascript_response", "ack", "log")
 
 
@@ -51,16 +54,25 @@ def install() -> None:
 
 
 class OwnFilesOnly:
-    """Takes a file for a page from that page's browser alone."""
+    """Takes a file for a page from that page's browser alone, and none that is too large.
+
+    The browser, too, looks at how large it is; but it can be told not to.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         found = UPLOAD.search(scope["path"]) if scope["type"] == "http" else None
-        if found is not None and not _is_own(found[1], Headers(scope=scope).get("cookie", "")):
-            await PlainTextResponse("not this page's browser", 403)(scope, receive, send)
-            return
+        if found is not None:
+            headers = Headers(scope=scope)
+            if not _is_own(found[1], headers.get("cookie", "")):
+                await PlainTextResponse("not this page's browser", 403)(scope, receive, send)
+                return
+            length = headers.get("content-length", "")
+            if not length.isdecimal() or int(length) > LARGEST_UPLOAD + AROUND_A_FILE:
+                await PlainTextResponse("too large", 413)(scope, receive, send)
+                return
         await self._app(scope, receive, send)
 
 

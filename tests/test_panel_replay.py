@@ -9,6 +9,7 @@ requests are known to be real.
 from __future__ import annotations
 
 import asyncio
+import http.client
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -215,6 +216,20 @@ def test_each_deeds_own_request_is_refused_to_every_lesser_role(
     assert {each.desk for each in DEEDS} == {desk for desks in OWNERS.values() for desk in desks}
 
 
+def announce(server: RunningServer, path: str, cookie: str, size: int) -> int:
+    """What becomes of a file of that size as soon as it is announced."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    try:
+        connection.putrequest("POST", path)
+        connection.putheader("Cookie", cookie)
+        connection.putheader("Content-Type", "multipart/form-data; boundary=x")
+        connection.putheader("Content-Length", str(size))
+        connection.endheaders()
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
 def test_an_uploaded_map_is_refused_to_lesser_roles_and_to_other_browsers(
     server: RunningServer, chromium: Path, tmp_path: Path
 ) -> None:
@@ -235,6 +250,9 @@ def test_an_uploaded_map_is_refused_to_lesser_roles_and_to_other_browsers(
             before = deeds_of(server.data, "Nell")
             path = urlsplit((await request.value).url).path
             assert await lesser.evaluate(UPLOAD, path) == 403
+            cookies = await page.context.cookies()
+            cookie = "; ".join(f"{each['name']}={each['value']}" for each in cookies)
+            assert await asyncio.to_thread(announce, server, path, cookie, 40 << 20) == 413
             await page.evaluate(HOOK)
             for role in (Role.MODERATOR, Role.BUILDER):
                 await asyncio.to_thread(set_role, server, "Nell", role)
