@@ -304,10 +304,6 @@ class Scene:
             peer.judge_close(Verdict.NON_STRICT, "our close frame was not answered")
 
     @property
-    def has_command(self) -> bool:
-        return bool(self._command)
-
-    @property
     def faults(self) -> list[str]:
         return [each.fault for each in self._peers if each.fault]
 
