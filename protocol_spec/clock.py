@@ -97,6 +97,7 @@ class Clock:
         self._trips.add(seconds, now)
         known = self.round_trip_seconds
         self.round_trip_seconds = known + (seconds - known) * 0.25 if known else seconds
+        self._begin(now)
 
     def observe_snapshot(self, tick: int, lead: int, now: float) -> None:
         """The WORLD_STATE of `tick` came."""
@@ -104,9 +105,7 @@ class Clock:
         self.lead = lead
         self._hear_arrival(tick - now * self.tick_rate, now)
         self._hear_lead(tick, lead, now)
-        if not self._sent:
-            self._at = now
-            self._input = self._wanted_input()
+        self._begin(now)
 
     def note_sent(self, tick: int) -> None:
         """The command for `tick` is on its way."""
@@ -135,6 +134,12 @@ class Clock:
     def jitter_seconds(self) -> float:
         """Between the fastest and the slowest snapshot of the last seconds."""
         return (self._arrivals.greatest - self._arrivals.least) / self.tick_rate
+
+    def _begin(self, now: float) -> None:
+        """As long as no command was sent nothing has to move smoothly."""
+        if self._snapshots and not self._sent:
+            self._at = now
+            self._input = self._wanted_input()
 
     def _hear_arrival(self, offset: float, now: float) -> None:
         arrivals = self._arrivals

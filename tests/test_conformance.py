@@ -183,7 +183,7 @@ def test_a_server_on_which_guests_may_not_build_tells_them_so(server: RunningSer
     ("typed", "complaint"),
     [
         ("", "Nobody: there is no password"),
-        ("wrong\n", "Nobody: AUTH_FAILED came instead of AuthOk"),
+        ("wrong\n", "Nobody: AUTH_FAILED came instead of AUTH_OK"),
     ],
 )
 def test_a_staff_that_cannot_log_in_is_told_before_the_first_case(

@@ -295,7 +295,7 @@ def test_a_client_that_hangs_up_fails(tmp_path: Path) -> None:
     command = shlex.join([sys.executable, str(client)])
     done = conform("--command", command, "--case", "C-EST-HS-01a")
     assert done.returncode == 1
-    assert "closed with 1000 instead of Hello" in done.stdout
+    assert "closed with 1000 instead of HELLO" in done.stdout
 
 
 def test_a_client_that_ends_at_once_is_not_waited_for() -> None:

@@ -1,9 +1,23 @@
 extends TestCase
 ## The estimate of the server's tick and the lead of commands, under a simulated network.
 
+## The lead of a vector that tells none.
+const NO_COMMAND_YET: int = -128
+
 ## Of every frame of the last run: when it was, the tick shown, that of commands, and the newest
 ## snapshot.
 var _frames: Array[Vector4] = []
+
+
+func test_the_clock_does_as_the_vectors_say() -> void:
+	var root: String = ProjectSettings.globalize_path("res://")
+	var folder: String = argument("--vectors", root.path_join("../protocol_spec/vectors"))
+	var path: String = folder.path_join("clock.json")
+	var content: Dictionary = JSON.parse_string(FileAccess.get_file_as_string(path))
+	var vectors: Array = content["vectors"]
+	yes(not vectors.is_empty(), "there are vectors in %s" % path)
+	for vector: Dictionary in vectors:
+		_follow(vector, content["tick_rate"])
 
 
 func test_on_a_calm_network_commands_come_just_in_time() -> void:
@@ -117,6 +131,35 @@ func test_a_game_that_hung_for_a_second_goes_on() -> void:
 	server.run(5.0)
 	equal(server.late, late, "late commands")
 	near(server.walker.clock.ahead(), ahead, 2.0, "the hanging was not taken for jitter")
+
+
+## A step after another, with the commands sent that are due. All is in ticks of the client's own.
+func _follow(vector: Dictionary, rate: float) -> void:
+	var clock: EstragonClock = EstragonClock.new()
+	var steps: Array = vector["steps"]
+	clock.start(int(rate), steps[0]["n"] / rate)
+	var sent: int = 0
+	for step: Dictionary in steps:
+		var begin: float = step["n"]
+		for turn: int in int(step.get("until", begin) - begin) + 1:
+			var now: float = (begin + turn) / rate
+			clock.advance(now)
+			if step.has("trip"):
+				clock.observe_round_trip(step["trip"] / rate, now)
+			if step.has("snapshot"):
+				var lead: float = step.get("lead", NO_COMMAND_YET)
+				clock.observe_snapshot(int(step["snapshot"]) + turn, int(lead), now)
+			if clock.is_ready():
+				var newest: int = clock.input_tick()
+				for tick: int in range(sent + 1 if sent != 0 else newest, newest + 1):
+					clock.note_sent(tick)
+					sent = tick
+		var title: String = "%s, n = %s" % [vector["name"], step.get("until", begin)]
+		if step.has("command"):
+			var command: Variant = step["command"]
+			equal(sent, 0 if command == null else int(str(command)), title)
+		if step.has("jitter"):
+			near(clock.jitter() * rate, step["jitter"], 0.001, title)
 
 
 func _run(delay: float, jitter: float, seconds: float, seed_number: int = 1) -> FarServer:

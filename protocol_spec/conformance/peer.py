@@ -101,7 +101,7 @@ class Peer:
 
         Raises Failed where an ERROR comes instead, the connection ends, or time is up.
         """
-        wanted = kind.__name__
+        wanted = title(kind)
         seconds = WAIT_SECONDS if seconds is None else seconds
         try:
             async with asyncio.timeout(seconds):
@@ -115,7 +115,7 @@ class Peer:
                             raise Failed(f"{named(message.code)} came instead of {wanted}")
                     self._check()
                     if self.is_closed:
-                        raise Failed(f"closed with {self.close_code} instead of {wanted}")
+                        raise Failed(f"{self.ending} instead of {wanted}")
                     await self._next()
         except TimeoutError:
             raise Failed(f"no {wanted} within {seconds:g} s") from None
@@ -169,7 +169,7 @@ class Peer:
         if message is not None and error.message != message:
             raise Failed(f"{code.name} is said of message {error.message}, not {message}")
         if self._cursor < len(self.heard):
-            late = type(self.heard[self._cursor].message).__name__
+            late = title(self.heard[self._cursor].message)
             raise Failed(f"{late} came after the fatal ERROR")
         return error
 
@@ -250,6 +250,16 @@ class Peer:
         return ABNORMAL_CLOSURE if code is None else code
 
     @property
+    def ending(self) -> str:
+        """How it closed, in words."""
+        trouble = self.connection.protocol.parser_exc
+        if trouble is not None and not isinstance(trouble, EOFError):
+            return f"what came is no WebSocket ({trouble}): closed"
+        if self.close_code == ABNORMAL_CLOSURE:
+            return f"cut off without a close frame ({ABNORMAL_CLOSURE})"
+        return f"closed with {self.close_code}"
+
+    @property
     def fault(self) -> str:
         """What the other side sent that nobody may send; empty where all is well."""
         return self._fault
@@ -263,7 +273,7 @@ class Peer:
         """The newest of a kind that came so far."""
         found = self.messages(kind)
         if not found:
-            raise Failed(f"no {kind.__name__} came")
+            raise Failed(f"no {title(kind)} came")
         return found[-1]
 
     def errors(self) -> list[ErrorCode | int]:
@@ -289,7 +299,7 @@ class Peer:
     def _take(self, data: str | bytes) -> None:
         if isinstance(data, str):
             self._write_down("<", b"", f"text {data[:60]!r}")
-            self._fault = self._fault or "a text message came"
+            self._fault = self._fault or "a text message came, and all must be binary: EST-TR-03"
             return
         self._write_down("<", data)
         self.batches.append(data)
@@ -303,8 +313,7 @@ class Peer:
                     self._fault = self._fault or self.wrong_with(message, data)
                     self.heard.append(Heard(message, now, len(self.batches) - 1))
         except codec.DecodeError as error:
-            what = f"{error.code.name} in message {error.message_type}"
-            self._fault = self._fault or f"what came cannot be read: {what}"
+            self._fault = self._fault or unreadable(error, data)
 
     def wrong_with(self, message: codec.Message, data: bytes) -> str:
         """What the other side may not send, in words; empty where it may."""
@@ -368,7 +377,7 @@ class Client(Peer):
         self.connection.transport.write(wire.head(length))
 
     def wrong_with(self, message: codec.Message, data: bytes) -> str:
-        kind = type(message).__name__
+        kind = title(message)
         if message.TYPE in CLIENTS_ALONE:
             return f"{kind} came, which clients alone send"
         if len(data) > codec.MAX_SERVER_MESSAGE:
@@ -396,6 +405,27 @@ async def _narrow_socket(url: str, receive_buffer: int) -> socket.socket:
 
 
 CLIENTS_ALONE = frozenset(each.number for each in load().messages if each.sender == "client")
+MEANINGS = {each.name: each.doc for enum in load().enums for each in enum.values}
+"""What the reference says of a value."""
+
+
+def title(kind: object) -> str:
+    """What the reference calls a message, or the kind of one."""
+    number = getattr(kind, "TYPE", None)
+    return "a message" if number is None else codec.MessageType(number).name
+
+
+def unreadable(error: codec.DecodeError, data: bytes) -> str:
+    """What is wrong with a WebSocket message, in words, and how it begins."""
+    known = error.message_type in codec.MESSAGES
+    what = codec.MessageType(error.message_type).name if known else f"type {error.message_type:02x}"
+    meaning = MEANINGS[error.code.name].rstrip(".")
+    return f"{what} cannot be read, {error.code.name}: {meaning}. What came is {shown(data)}"
+
+
+def shown(data: bytes) -> str:
+    """The bytes that a message begins with."""
+    return f"{data[:24].hex(' ')}{' ...' if len(data) > 24 else ''} ({len(data)} bytes)"
 
 
 def named(code: int) -> str:
@@ -413,7 +443,7 @@ def described(data: bytes) -> str:
     try:
         frames = list(codec.parse(data))
     except codec.DecodeError:
-        return f"{data[:24].hex(' ')}{' ...' if len(data) > 24 else ''} ({len(data)} bytes)"
+        return shown(data)
     words = [_described(kind, payload) for kind, payload in frames]
     kept = [word for word, before in zip(words, ["", *words], strict=False) if word != before]
     more = f" and {len(kept) - MOST_DESCRIBED} more" if len(kept) > MOST_DESCRIBED else ""

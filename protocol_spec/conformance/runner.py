@@ -24,7 +24,7 @@ from protocol_spec.conformance.case import (
 
 AT_ONCE = 12
 """So many cases are under way at a time, besides those that only wait."""
-CASE_SECONDS = 60.0
+CASE_SECONDS = 180.0
 """No case takes so long, save for what it waits for by its nature."""
 TROUBLE = (Failed, TimeoutError, OSError, WebSocketException, zlib.error)
 """What the tested side can make happen. Anything else is a bug of the suite's."""

@@ -42,9 +42,14 @@ def emit(spec: Spec) -> str:
     lines.append("| --- | --- | --- | --- |")
     for constant in spec.constants:
         value = constant.value
-        shown = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+        shown = ", ".join(map(str, value)) if isinstance(value, tuple) else _shown(value)
         lines.append(f"| {constant.name} | {shown} | {constant.unit} | {constant.doc} |")
     return "\n".join(lines) + "\n"
+
+
+def _shown(value: int) -> str:
+    """With its bytes, where it is a word of four."""
+    return f"{value} (0x{value:08x})" if value > 0xFFFF else str(value)
 
 
 def _values(enum: Enum) -> list[str]:

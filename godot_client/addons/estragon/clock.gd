@@ -126,6 +126,7 @@ func observe_round_trip(seconds: float, now: float) -> void:
 		return
 	_trips.add(seconds, now)
 	round_trip = seconds if round_trip == 0.0 else lerpf(round_trip, seconds, 0.25)
+	_begin(now)
 
 
 ## The WORLD_STATE of [param tick] has come; it says how many ticks ahead of it the newest command
@@ -136,10 +137,7 @@ func observe_snapshot(tick: int, new_lead: int, now: float) -> void:
 	lead = new_lead
 	_hear_arrival(tick - now * tick_rate, now)
 	_hear_lead(tick, now)
-	if _sent.is_empty():
-		_at = now
-		_input = _wanted_input()
-		_shown = _wanted_shown()
+	_begin(now)
 
 
 ## The command for [param tick] is on its way.
@@ -187,6 +185,14 @@ func ahead() -> float:
 ## Between the fastest and the slowest snapshot of the last seconds, in seconds.
 func jitter() -> float:
 	return (_arrivals.greatest - _arrivals.least) / tick_rate
+
+
+## As long as no command was sent nothing has to move smoothly.
+func _begin(now: float) -> void:
+	if _snapshots > 0 and _sent.is_empty():
+		_at = now
+		_input = _wanted_input()
+		_shown = _wanted_shown()
 
 
 func _hear_arrival(offset: float, now: float) -> void:

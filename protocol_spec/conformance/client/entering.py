@@ -10,6 +10,7 @@ from protocol_spec.conformance import wire
 from protocol_spec.conformance.case import Category, Failed, Level, Unimplemented
 from protocol_spec.conformance.client.scene import LOGIN_SECONDS, Scene
 from protocol_spec.conformance.client.village import TICK_RATE
+from protocol_spec.conformance.peer import title
 from protocol_spec.conformance.stage import expect, expect_that
 
 category = Category("entering")
@@ -58,7 +59,7 @@ async def hello_first(scene: Scene) -> None:
     peer = await scene.client()
     await peer.until(codec.Hello, seconds=LOGIN_SECONDS)
     kinds = [each for each in peer.heard if not isinstance(each.message, codec.Ping | codec.Pong)]
-    expect(type(kinds[0].message).__name__, "Hello", "the first message")
+    expect(title(kinds[0].message), "HELLO", "the first message")
     await peer.send(scene.welcome())
 
 
@@ -104,7 +105,7 @@ async def auth_after_welcome(scene: Scene) -> None:
     peer = await scene.client()
     await peer.until(codec.Hello, seconds=LOGIN_SECONDS)
     came = [each for each in await peer.settle() if not isinstance(each, codec.Ping | codec.Pong)]
-    expect([type(each).__name__ for each in came], [], "what came before WELCOME")
+    expect([title(each) for each in came], [], "what came before WELCOME")
     await peer.send(scene.welcome())
     await peer.until(codec.Auth, seconds=LOGIN_SECONDS)
 
@@ -115,7 +116,7 @@ async def world_after_auth(scene: Scene) -> None:
     peer = await scene.greeted()
     await peer.until(codec.Auth, seconds=LOGIN_SECONDS)
     came = [each for each in await peer.settle() if not isinstance(each, codec.Ping | codec.Pong)]
-    expect([type(each).__name__ for each in came], [], "what came before AUTH_OK")
+    expect([title(each) for each in came], [], "what came before AUTH_OK")
     await peer.send(scene.auth_ok())
     await peer.until(codec.EnterWorld, seconds=LOGIN_SECONDS)
 
@@ -126,7 +127,7 @@ async def play_after_entering(scene: Scene) -> None:
     peer = await scene.let_in()
     await peer.until(codec.EnterWorld, seconds=LOGIN_SECONDS)
     came = [each for each in await peer.settle() if not isinstance(each, codec.Ping | codec.Pong)]
-    expect([type(each).__name__ for each in came], [], "what came before WORLD_ENTERED")
+    expect([title(each) for each in came], [], "what came before WORLD_ENTERED")
     for batch in scene.greeting():
         await peer.send(*batch)
     await peer.settle()

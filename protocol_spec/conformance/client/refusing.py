@@ -10,7 +10,7 @@ from protocol_spec.codec import AuthMethod, ErrorCode
 from protocol_spec.conformance.case import Category, Failed, Level, Unimplemented, Verdict
 from protocol_spec.conformance.client.scene import LOGIN_SECONDS, Host, Scene, no_other_comes
 from protocol_spec.conformance.client.village import TOKEN
-from protocol_spec.conformance.peer import ABNORMAL_CLOSURE
+from protocol_spec.conformance.peer import ABNORMAL_CLOSURE, title
 from protocol_spec.conformance.stage import expect, expect_that
 
 category = Category("refusing")
@@ -98,7 +98,7 @@ async def nothing_after_the_end(scene: Scene) -> None:
     await asyncio.sleep(ON_ITS_WAY_SECONDS)
     mark = len(peer.heard)
     await asyncio.sleep(AFTER_THE_END_SECONDS)
-    late = sorted({type(each.message).__name__ for each in peer.heard[mark:]})
+    late = sorted({title(each.message) for each in peer.heard[mark:]})
     peer.lose()
     expect(late, [], "what still came")
 

@@ -27,16 +27,18 @@ from protocol_spec.conformance.client.village import (
     TOKEN,
     Village,
 )
-from protocol_spec.conformance.peer import WAIT_SECONDS, Peer
+from protocol_spec.conformance.peer import WAIT_SECONDS, Peer, title
 from protocol_spec.generate.spec import load
 
 GAME_PATH = "/ws"
-START_SECONDS = 30.0
+START_SECONDS = 90.0
 """A client that a command starts is there by then..."""
 BY_HAND_SECONDS = 50.0
 """...and one that somebody starts by hand by then."""
 HANG_UP_SECONDS = 5.0
 LOGIN_SECONDS = 10.0
+EXIT_SECONDS = 0.5
+"""So long a program that has hung up may take to end."""
 LOOK_SECONDS = 0.1
 """How often it is looked whether a client that has not come yet still runs."""
 CHAT_CHARACTERS = 500
@@ -69,7 +71,7 @@ class Host(Peer):
                 answer.add_done_callback(self._answers.discard)
 
     def wrong_with(self, message: codec.Message, data: bytes) -> str:
-        kind = type(message).__name__
+        kind = title(message)
         if message.TYPE in SERVERS_ALONE:
             return f"{kind} came, which servers alone send"
         if len(data) > codec.MAX_CLIENT_MESSAGE:
@@ -284,13 +286,22 @@ class Scene:
         judged = [
             (each.close_verdict, each.close_text)
             if each.close_verdict is not None
-            else (Verdict.FAILED, f"the client hung up with {each.close_code}")
+            else (Verdict.FAILED, f"the client is gone: {each.ending}{self._exit()}")
             for each in self._peers
             if not each.is_left
         ]
         if not judged:
             return Verdict.INFORMATIONAL, "there is nothing to close"
         return max(judged, key=lambda each: list(Verdict).index(each[0]))
+
+    def _exit(self) -> str:
+        """How the client's program ended, where it did so by itself."""
+        if self._process is None:
+            return ""
+        with suppress(subprocess.TimeoutExpired):
+            code = self._process.wait(EXIT_SECONDS)
+            return f"; it ended with signal {-code}" if code < 0 else f"; it ended with code {code}"
+        return ""
 
     async def end(self, peer: Host, code: ErrorCode, text: str = "") -> None:
         """A fatal ERROR and its close; how the client takes it is the close's verdict."""

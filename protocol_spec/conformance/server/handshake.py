@@ -8,6 +8,7 @@ from protocol_spec import codec
 from protocol_spec.codec import ErrorCode
 from protocol_spec.conformance import wire
 from protocol_spec.conformance.case import Category, Failed
+from protocol_spec.conformance.peer import title
 from protocol_spec.conformance.stage import Stage, expect, expect_that, new_name
 
 category = Category("handshake")
@@ -207,7 +208,7 @@ async def hello_first(stage: Stage) -> None:
     peer = await stage.connect()
     await peer.send(wire.hello())
     came = await peer.settle()
-    expect([type(each).__name__ for each in came], ["Welcome"], "the answer")
+    expect([title(each) for each in came], ["WELCOME"], "the answer")
 
 
 @case("EST-HS-01b")

@@ -115,9 +115,7 @@ async def banned_at_the_door(stage: Stage) -> None:
     async with banned(stage) as (_, player, account):
         await player.ended(ErrorCode.BANNED)
         lasts_an_hour(await refused_login(stage, account))
-    peer = await stage.greeted()
-    auth = wire.auth(account.name, method=AuthMethod.PASSWORD, secret=account.password)
-    await stage.authenticate(peer, auth)
+    await stage.by_password(account.name, account.password)
 
 
 @case("EST-AU-07c", turn=STAFF)
