@@ -11,7 +11,7 @@ import aiohttp
 MOST_WORLDS = 100
 """More are not listed."""
 MOST_BYTES = 256 * 1024
-PATIENCE_SECONDS = 5.0
+PATIENCE_SECONDS = 15.0
 
 
 @dataclass(frozen=True)
