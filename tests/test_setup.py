@@ -149,7 +149,7 @@ class TestOwner:
     def test_it_makes_an_owner_who_is_logged_in(self, server: RunningServer) -> None:
         status, told = post(server, token_of(server))
         assert status == 201
-        assert set(told) == {"account", "token", "expires_ms", "ticket"}
+        assert set(told) == {"account", "token", "expires_ms", "ticket", "ticket_seconds"}
         assert (told["account"]["name"], told["account"]["role"]) == (NAME, "owner")
         bearer = {"Authorization": f"Bearer {told['token']}"}
         assert call(server, "/api/account", None, bearer) == (200, told["account"])
