@@ -59,4 +59,6 @@ def _run(words: list[str], environment: dict[str, str], log: Path) -> None:
     os.environ.update(environment)
     # A Python that begins would look there first.
     sys.path[:0] = filter(None, environment.get("PYTHONPATH", "").split(os.pathsep))
+    # What it starts itself, it starts as every program does.
+    multiprocessing.set_start_method(None, force=True)
     sys.exit(main(words))
