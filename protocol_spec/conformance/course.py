@@ -14,6 +14,8 @@ from protocol_spec.conformance.peer import Client
 
 LEAD_TICKS = 10
 """So far ahead commands are sent: half a second lies between them and their tick."""
+WALK_LEAD_TICKS = 20
+"""A whole walk has a second: on a slow machine both sides may be held up for half of one."""
 AT_ONCE = 8
 EAST, SOUTH_EAST, SOUTH, WEST, NORTH_WEST, NORTH = 0, 0x2000, 0x4000, 0x8000, 0xA000, 0xC000
 FULL = 255
@@ -66,7 +68,7 @@ async def walk(peer: Client, wishes: Sequence[Wish]) -> list[WorldState]:
     Returns the snapshots from the one before the first until they have had their effect.
     """
     await peer.settle()
-    sent = Sent(peer.last(WorldState).tick + LEAD_TICKS, wishes)
+    sent = Sent(peer.last(WorldState).tick + WALK_LEAD_TICKS, wishes)
     done = 0
     states: list[WorldState] = []
     state = peer.last(WorldState)
