@@ -81,6 +81,7 @@ def register(
     )
     panel.sessions.on_closed = panel.open_pages.look
     services.accounts.on_closed = panel.sessions.close_all
+    services.sanctions.on_banned = panel.sessions.close_all
 
     def role_changed(player_id: int, role: str) -> None:
         if is_staff(role):

@@ -60,7 +60,10 @@ WORDS = {
         "en": "This account does not belong to the staff.",
         "ru": "Эта учётная запись не принадлежит команде сервера.",
     },
-    "sign_in_BANNED": {"en": "You may not come in here.", "ru": "Вход сюда для вас закрыт."},
+    "sign_in_BANNED": {
+        "en": "You may not come in here. {text}",
+        "ru": "Вход сюда для вас закрыт. {text}",
+    },
     "sign_in_UNREACHABLE": {
         "en": "The server does not answer.",
         "ru": "Сервер не отвечает.",

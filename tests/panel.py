@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import sqlite3
 import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Iterator
@@ -86,6 +87,20 @@ def operator(server: RunningServer, *words: str) -> str:
     with redirect_stdout(said):
         assert main([*words, "--data", str(server.data)]) == 0
     return said.getvalue()
+
+
+def account_number(data: Path, name: str) -> int:
+    """The player id of an account."""
+    return read_number(data, "SELECT id FROM accounts WHERE name = ?", name)
+
+
+def read_number(data: Path, question: str, name: str) -> int:
+    """What the database beside a running server says to a question about a name."""
+    database = sqlite3.connect(data / "estragon.sqlite3", timeout=10)
+    try:
+        return int(database.execute(question, [name]).fetchone()[0])
+    finally:
+        database.close()
 
 
 def answer(

@@ -146,6 +146,8 @@ async def ban(page: Page, world: World) -> None:
 @deed(f"/players/{{{SUBJECT}}}", "account.change_role")
 async def change_role(page: Page, world: World) -> None:
     await button(page, "Change role")
+    await page.get_by_label("New role").click()
+    await page.get_by_role("option", name="Builder").click()
 
 
 @deed("/sanctions", "player.ban_address")
@@ -212,7 +214,7 @@ async def filter_rules(page: Page, world: World) -> None:
 @deed("/worlds", "world.message", "[data-do=yes]", is_asked_once=True)
 async def message_of_the_day(page: Page, world: World) -> None:
     await ask(page.locator("[data-do=message]").first)
-    await page.get_by_label("Message of the day").fill("Tea")
+    await page.locator(".q-dialog").get_by_label("Text").fill("Tea")
 
 
 @deed("/worlds", "world.settings", "[data-do=yes]")
@@ -262,7 +264,7 @@ async def create_account(page: Page, world: World) -> None:
 async def rename(page: Page, world: World) -> None:
     await only_account(page, CLOV)
     await page.locator("[data-do=rename]").click()
-    await page.locator(".q-dialog").get_by_label("Rename").fill("Clov Clov")
+    await page.locator(".q-dialog").get_by_label("Name").fill("Clov Clov")
 
 
 @deed("/accounts", "account.change_role", "[data-role=moderator]", is_asked_once=True)

@@ -144,7 +144,7 @@ def test_a_player_gets_another_name_before_the_eyes_of_all(server: RunningServer
         async with signed_in(server, "/accounts", PEOPLE[Role.MODERATOR]) as page:
             await found(page, "Fay")
             await page.locator("[data-do=rename]").click()
-            await page.locator(".q-dialog").get_by_label("Rename").fill("Winnie")
+            await page.locator(".q-dialog").get_by_label("Name").fill("Winnie")
             await page.locator("[data-do=yes]").click()
             await page.get_by_text("Fay is called Winnie from now on.").wait_for()
             await fay.wait_for(lambda each: each.player("Winnie") is not None)
@@ -154,14 +154,15 @@ def test_a_player_gets_another_name_before_the_eyes_of_all(server: RunningServer
     assert log_in(server, "Winnie").status == 200
 
 
-def test_deleting_an_account_takes_two_clicks_and_ends_its_connection(
+def test_deleting_an_account_takes_two_clicks_and_ends_all_that_is_open_of_it(
     server: RunningServer,
 ) -> None:
     told = register(server, "Dan")
+    operator(server, "admin", "role", "Dan", "builder")
 
     async def scene() -> None:
         dan = await enter(server, told["ticket"])
-        async with signed_in(server, "/accounts") as page:
+        async with signed_in(server, "/map", "Dan") as his, signed_in(server, "/accounts") as page:
             await found(page, "Dan")
             async with page.expect_download() as download:
                 await page.locator("[data-do=export]").click()
@@ -170,6 +171,7 @@ def test_deleting_an_account_takes_two_clicks_and_ends_its_connection(
             await page.locator("[data-do=delete]").click()
             await page.locator("[data-do=yes]").click()
             assert await close_code(dan, 10) == 4000 + ErrorCode.LOGGED_OUT
+            await his.wait_for_url("**/admin/sign-in*")
 
     asyncio.run(scene())
     assert log_in(server, "Dan").status == 401

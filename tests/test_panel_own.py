@@ -76,6 +76,9 @@ def test_a_second_factor_is_switched_on_asked_for_and_switched_off(server: Runni
             await page.fill("input[name=code]", codes[0])
             await page.locator("[data-do=off]").click()
             await page.locator("[data-do=on]").wait_for()
+        async with browser_page(toolbox.find("chromium")) as page:
+            await give_password(page, server, MODERATOR)
+            await page.wait_for_url(f"{server.base}/admin/")
 
     asyncio.run(scene())
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import asyncio
 import http.client
-import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from itertools import cycle
 from pathlib import Path
 from statistics import median
 from urllib.parse import urlsplit
@@ -28,7 +29,16 @@ from server.mapmakers.arena import make_arena
 from server.people.roles import Role
 from server.tiles import builtin_tile_set
 from tests.browser import browser_page, people
-from tests.panel import answer, operator, set_role, sign_in, sign_in_at, staffed_server
+from tests.panel import (
+    account_number,
+    answer,
+    operator,
+    read_number,
+    set_role,
+    sign_in,
+    sign_in_at,
+    staffed_server,
+)
 from tests.panel_deeds import BANNED, CLOV, DEEDS, KICKED, SUBJECT, Deed, World
 from tests.people import becomes, enter, hang_up, log_in
 from tests.running import RunningServer
@@ -119,19 +129,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
 
 def deeds_of(data: Path, name: str) -> int:
     """So many deeds of somebody are in the audit."""
-    return number(data, "SELECT count(*) FROM audit WHERE actor = ?", name)
-
-
-def number_of(data: Path, name: str) -> int:
-    return number(data, "SELECT id FROM accounts WHERE name = ?", name)
-
-
-def number(data: Path, question: str, name: str) -> int:
-    database = sqlite3.connect(data / "estragon.sqlite3", timeout=10)
-    try:
-        return int(database.execute(question, [name]).fetchone()[0])
-    finally:
-        database.close()
+    return read_number(data, "SELECT count(*) FROM audit WHERE actor = ?", name)
 
 
 async def prepared(page: Page, world: World, deed: Deed) -> None:
@@ -202,7 +200,7 @@ def test_each_deeds_own_request_is_refused_to_every_lesser_role(
         other = await Client.join(server.url, "Murphy")
         kicked = await Client.join(server.url, KICKED)
         other.session.report(player.session.player_id, "He is rude.")
-        numbers = {name: number_of(server.data, name) for name in (SUBJECT, BANNED)}
+        numbers = {name: account_number(server.data, name) for name in (SUBJECT, BANNED)}
         world = World(server, numbers | {KICKED: kicked.session.player_id}, other)
         async with people(chromium, len(OWNERS) + 1) as (lesser, *pages):
             await sign_in_at(lesser, server, BUILDER, "/")
@@ -274,11 +272,36 @@ async def opened(page: Page, server: RunningServer, path: str) -> Page:
     return tab
 
 
+@asynccontextmanager
+async def demoted(server: RunningServer, owner: Client) -> AsyncIterator[None]:
+    """Ann is but a player meanwhile."""
+    await asyncio.to_thread(set_role, server, ANN, Role.PLAYER)
+    yield
+    await asyncio.to_thread(set_role, server, ANN, Role.OWNER)
+
+
+@asynccontextmanager
+async def banned(server: RunningServer, owner: Client) -> AsyncIterator[None]:
+    """Ann is kept out meanwhile."""
+    await says(owner, f"/ban {ANN}")
+    yield
+    await says(owner, f"/unban {ANN}")
+
+
+async def says(client: Client, command: str) -> None:
+    """Until it is done."""
+    client.session.notices.clear()
+    client.session.say(command)
+    await client.wait_for(lambda seen: len(seen.notices) > 0)
+
+
 @pytest.mark.alone
-def test_whatever_page_is_open_is_gone_within_a_second_of_the_role(
+def test_whatever_page_is_open_is_gone_within_a_second_of_the_role_or_a_ban(
     server: RunningServer, chromium: Path
 ) -> None:
     async def scene() -> None:
+        owner = await enter(server, log_in(server, "Vladimir").told["ticket"])
+        ways = cycle((demoted, banned))
         async with browser_page(chromium) as page:
             page.set_default_timeout(PATIENCE_MS)
             await sign_in_at(page, server, ANN, "/me")
@@ -289,19 +312,19 @@ def test_whatever_page_is_open_is_gone_within_a_second_of_the_role(
                 for tab in tabs:
                     await tab.evaluate(WATCH)
                 begun = time.time()
-                await asyncio.to_thread(set_role, server, ANN, Role.PLAYER)
-                for tab in tabs:
-                    await tab.wait_for_url("**/admin/sign-in*")
-                    gone_ms = await tab.evaluate("sessionStorage.gone")
-                    seconds.append(int(gone_ms) / 1000 - begun)
-                    await tab.close()
+                async with next(ways)(server, owner):
+                    for tab in tabs:
+                        await tab.wait_for_url("**/admin/sign-in*")
+                        gone_ms = await tab.evaluate("sessionStorage.gone")
+                        seconds.append(int(gone_ms) / 1000 - begun)
+                        await tab.close()
                 first_of_four.append(min(seconds[-len(tabs) :]))
-                await asyncio.to_thread(set_role, server, ANN, Role.OWNER)
                 await sign_in_at(page, server, ANN, "/me")
             told = f"half of the pages were gone after {median(seconds):.2f} s"
             print(f"{told}, the slowest after {max(seconds):.2f}")
             # The server refuses all four at once; then one browser draws four pages.
             assert median(first_of_four) < 1
+        await hang_up(owner)
 
     asyncio.run(scene())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import ip_address
 
@@ -33,6 +34,8 @@ class SanctionDesk:
     def __init__(self, database: Database, lobby: Lobby) -> None:
         self._database = database
         self._lobby = lobby
+        self.on_banned: Callable[[int], None] = lambda player_id: None
+        """Told who is kept out from now on."""
 
     async def find(self, player_id: int) -> Subject:
         """Somebody who is here, has an account, or was here as a guest. Raises Rejected."""
@@ -246,6 +249,7 @@ class SanctionDesk:
             case SanctionKind.BAN:
                 for banned in self._banned(sanction):
                     self._lobby.expel(banned, ErrorCode.BANNED, sanction.reason, left_ms)
+                    self.on_banned(banned)
             case SanctionKind.MUTE if session is not None:
                 session.notice(NoticeCode.MUTED, sanction.reason, -(-left_ms // 60_000))
             case SanctionKind.WARNING if session is not None:

@@ -23,6 +23,7 @@ export async function post(path, body, method = "POST") {
     problem: (words) =>
       (words[code] ?? words.OTHER)
         .replace("{seconds}", Math.ceil(retry_after_ms / 1000))
-        .replace("{text}", () => text || answer.status),
+        .replace("{text}", () => text || (words[code] ? "" : answer.status))
+        .trim(),
   };
 }
