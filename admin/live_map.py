@@ -47,6 +47,12 @@ class MapView(ui.element, component="components/map_view.js", esm={"estragon-map
         self._props["can-watch"] = staff.may("player", "watch")
         self._props["can-history"] = staff.may("map", "see_history")
 
+    def offer(self, worlds: list[str]) -> None:
+        """The worlds that run now."""
+        if self._props["worlds"] != worlds:
+            self._props["worlds"] = worlds
+            self.update()
+
 
 @dataclass
 class Watched:
@@ -54,6 +60,7 @@ class Watched:
 
     world: str
     map_name: str
+    """The world's, also when it does not run any more."""
     edit: int = 0
     """The newest entry of the journal."""
     since_ms: int = field(default_factory=wall_clock_ms)
@@ -64,37 +71,38 @@ def register(panel: Panel) -> None:
     deeds = MapDeeds(panel.services.database, panel.maps)
     lobby = panel.services.lobby
 
+    def map_names() -> dict[str, str]:
+        """What the worlds that run are made of, by their names."""
+        return {each.name: each.map_name for each in lobby.world_statuses()}
+
     @panel.page("/map")
     async def live_map(world: str = "", player: int = 0) -> None:
         staff = await panel.enter()
         if staff is None:
             return
-        maps = {each.name: each.map_name for each in lobby.world_statuses()}
-        names = list(maps)
-        first = world if world in maps else names[0]
+        maps = map_names()
+        first = world if world in maps else next(iter(maps))
         watched = Watched(first, maps[first])
         ui.query(".nicegui-content").classes("p-0")
         with page("live_map", staff, wide=True):
-            view = MapView(staff, names, watched.world)
-
-        def map_name() -> str:
-            return watched.map_name
+            view = MapView(staff, list(maps), first)
 
         desk = Desk(
             staff,
             deeds,
             panel.maps,
-            map_name,
+            lambda: watched.map_name,
             lambda box: view.run_method("show", vars(box)),
         )
 
         async def chosen(event: events.GenericEventArguments) -> None:
             nonlocal watched
+            maps = map_names()
             if event.args not in maps:
                 return
             watched = Watched(event.args, maps[event.args])
-            tiles = await panel.maps.tiles(map_name())
-            watched.places = await panel.maps.places(map_name())
+            tiles = await panel.maps.tiles(watched.map_name)
+            watched.places = await panel.maps.places(watched.map_name)
             view.run_method(
                 "tellMap",
                 {
@@ -109,6 +117,10 @@ def register(panel: Panel) -> None:
                 view.run_method("followPlayer", player)
 
         async def refresh() -> None:
+            maps = map_names()
+            view.offer(list(maps))
+            # Of a world that was stopped what is done to its map is told still.
+            watched.map_name = maps.get(watched.world, watched.map_name)
             await staff.see(tell)
 
         async def tell(actor: Actor) -> None:
@@ -117,14 +129,14 @@ def register(panel: Panel) -> None:
                 await tell_painters()
 
         async def tell_places() -> None:
-            places = await panel.maps.places(map_name())
+            places = await panel.maps.places(watched.map_name)
             if places != watched.places:
                 watched.places = places
                 view.run_method("tellPlaces", _told(places))
 
         async def tell_painters() -> None:
             entries = await panel.maps.history(
-                map_name(), Filter(since_ms=watched.since_ms), SHOWN_EDITS
+                watched.map_name, Filter(since_ms=watched.since_ms), SHOWN_EDITS
             )
             new = [each for each in entries if each.number > watched.edit]
             if not new:

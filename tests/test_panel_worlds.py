@@ -57,6 +57,9 @@ def test_a_world_starts_takes_players_in_and_stops_with_nothing_lost(
             assert ann.session.entered.world == "cellar"
             assert ann.session.state is not None
             x, y = ann.session.state.x >> 10, ann.session.state.y >> 10
+            window = await page.context.new_page()
+            await window.goto(f"{server.base}/admin/map?world=cellar")
+            await window.wait_for_function(f"{LIVE}?.model.players.size === 1")
             # Not waited for: what is on its way when the world stops is saved, too.
             ann.session.edit(codec.EditCells(0, codec.CellEdit(0, x, y, SAND).pack()))
             await press(page, "cellar", "stop")
@@ -65,12 +68,17 @@ def test_a_world_starts_takes_players_in_and_stops_with_nothing_lost(
             assert ann.session.error is not None
             assert ann.session.error.text == "cellar was stopped"
             await wait_for_button(page, "cellar", "start")
+            await window.get_by_text("This world does not run now.").wait_for()
             assert await refused(server, "Bea", "cellar") == ErrorCode.WORLD_UNKNOWN
             assert "Ann" in await asyncio.to_thread(operator, server, "map", "history", "ruins")
             await press(page, "cellar", "start")
             await wait_for_button(page, "cellar", "stop")
             cyd = await Client.join(server.url, "Cyd", "cellar")
             await cyd.wait_for(lambda session: session.tile_at(0, x, y) == SAND)
+            await window.get_by_text("This world does not run now.").wait_for(state="detached")
+            cyd_number = cyd.session.player_id
+            await window.wait_for_function(f"{LIVE}.model.players.has({cyd_number})")
+            await window.wait_for_function(f"{LIVE}.model.tileAt(0, {x}, {y}) === {SAND}")
             await hang_up(cyd)
 
     asyncio.run(scene())
@@ -133,7 +141,7 @@ def test_the_message_of_the_day_reaches_who_is_there_and_who_comes(server: Runni
         async with signed_in(server, "/worlds") as page:
             ann = await Client.join(server.url, "Ann", "village")
             await press(page, "village", "message")
-            await page.get_by_label("Message of the day").fill(text)
+            await page.locator(".q-dialog").get_by_label("Text").fill(text)
             await say_yes(page)
             await ann.wait_for(lambda session: told in session.notices)
             bea = await Client.join(server.url, "Bea", "village")
@@ -149,7 +157,7 @@ def test_what_one_writes_stays_while_players_come_and_go(server: RunningServer) 
     async def scene() -> None:
         async with signed_in(server, "/worlds") as page:
             await press(page, "village", "message")
-            field = page.get_by_label("Message of the day")
+            field = page.locator(".q-dialog").get_by_label("Text")
             await field.fill("half a sent")
             gus = await Client.join(server.url, "Gus", "village")
             await page.get_by_text("Players: 1").first.wait_for()
@@ -166,7 +174,7 @@ def test_who_loses_the_role_cannot_stop_a_world_from_an_open_page(server: Runnin
     async def scene() -> None:
         async with signed_in(server, "/worlds", name) as page:
             await press(page, "village", "message")
-            field = page.get_by_label("Message of the day")
+            field = page.locator(".q-dialog").get_by_label("Text")
             await field.fill("mine")
             await never_reloads(page)
             await asyncio.to_thread(operator, server, "admin", "role", name, "moderator")

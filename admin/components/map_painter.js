@@ -70,14 +70,6 @@ export class MapPainter {
     this.#afar.width = 0;
   }
 
-  /** @param {number} x @param {number} y in points of the page @param {Camera} camera */
-  tileUnder(x, y, camera) {
-    return {
-      x: camera.x + (x - this.#canvas.clientWidth / 2) / camera.scale,
-      y: camera.y + (y - this.#canvas.clientHeight / 2) / camera.scale,
-    };
-  }
-
   /**
    * @param {import("./map_world.js").MapWorld} world @param {Camera} camera @param {Look} look
    * @param {number} now

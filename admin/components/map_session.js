@@ -36,8 +36,8 @@ export class MapSession {
   /**
    * @param {(name: string, fields: any) => void} onMessage hears messages in their order;
    *   CHUNK_DATA has its cells unpacked
-   * @param {(state: string, code: string) => void} onState hears "connecting", "open" or "lost",
-   *   and the ErrorCode's name where there is one
+   * @param {(state: string, code: string) => void} onState hears "connecting", "open", "lost", or
+   *   "resting" where the world does not run, and the ErrorCode's name where there is one
    */
   constructor(onMessage, onState) {
     this.onMessage = onMessage;
@@ -52,6 +52,7 @@ export class MapSession {
   open(world) {
     this.close();
     this.#world = world;
+    this.onState("connecting", "");
     this.#connect();
   }
 
@@ -77,7 +78,6 @@ export class MapSession {
 
   async #connect() {
     const generation = this.#generation;
-    this.onState("connecting", "");
     const ticket = await fetch("/api/panel/ticket", { method: "POST", cache: "no-store" })
       .then((answer) => (answer.ok ? answer.json() : null))
       .catch(() => null);
@@ -102,10 +102,13 @@ export class MapSession {
       });
     socket.onmessage = ({ data }) => {
       for (const message of decode(data)) {
-        if (message.name === "ERROR" && message.fields.fatal) {
+        const isGone = message.name === "ERROR" && message.fields.code === ErrorCode.WORLD_UNKNOWN;
+        if (isGone || (message.name === "ERROR" && message.fields.fatal)) {
           refusal = errorName(message.fields.code);
         }
-        this.#take(message, ticket.ticket);
+        // Nobody tells when it runs again: so it is asked for anew.
+        if (isGone) socket.close();
+        else this.#take(message, ticket.ticket);
       }
     };
     socket.onclose = () => {
@@ -117,7 +120,8 @@ export class MapSession {
   #lost(code) {
     this.#socket = null;
     this.#outlook = null;
-    this.onState("lost", code);
+    if (code === "WORLD_UNKNOWN") this.onState("resting", "");
+    else this.onState("lost", code);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#connect(), this.#wait);
     this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT_MS);
@@ -133,11 +137,11 @@ export class MapSession {
       this.send("PONG", { token: fields.token, tick: 0, phase: 0 });
     } else {
       if (name === "AUTH_OK" && this.#outlook === null) {
-        this.#wait = FIRST_WAIT_MS;
         // The map's size is not known yet: the answer tells it.
         this.look({ player_id: 0, chunk_x: 0, chunk_y: 0, width: 1, height: 1 });
         this.onState("open", "");
       }
+      if (name === "WORLD_ENTERED") this.#wait = FIRST_WAIT_MS;
       const cells = name === "CHUNK_DATA" ? unpacked(fields.cells) : undefined;
       this.#inbox.push({ name, fields, cells });
       if (!this.#isReading) this.#read();

@@ -1,13 +1,13 @@
 // The live map and, for those who may, its editor: a window onto a world through the game's own
-// protocol. Here are the camera, the hand and the buttons; what they work on is beside this file.
-import { CHUNK_SIZE, Shape, WATCHED_CHUNKS } from "estragon-map/codec.js";
+// protocol. Here are the hand, its tools and the buttons; what they work on is beside this file.
+import { Shape } from "estragon-map/codec.js";
+import { MapCamera } from "estragon-map/map_camera.js";
 import { boxOf, cellsOf, flood, MOST_CELLS, stroke } from "estragon-map/map_cells.js";
 import { MapEditor } from "estragon-map/map_editor.js";
 import { MapPainter } from "estragon-map/map_painter.js";
 import { errorName, MapSession } from "estragon-map/map_session.js";
 import { LAYERS, MapWorld } from "estragon-map/map_world.js";
 
-const CLOSEST = 64;
 const ZOOM_STEP = 1.25;
 const PAN_TILES = 4;
 const LOOK_MS = 150;
@@ -15,6 +15,10 @@ const LIST_MS = 500;
 const PUMP_MS = 20;
 const MARK_MS = 4000;
 const CLICK_POINTS = 5;
+// What covers the map at its sides, and the width below which that is not so. See map_view.css.
+const TOOLS_POINTS = 52;
+const SIDE_POINTS = 288;
+const SMALL_POINTS = 700;
 const BRUSHES = [1, 2, 3, 5, 8, 12, 20, 32];
 const TOOLS = [
   ["hand", "pan_tool", "KeyH"],
@@ -150,7 +154,7 @@ export default {
     return {
       world: this.first, tool: "hand", size: 1, chosen: 0, shown: [true, true, true],
       grid: false, marks: true, state: "connecting", tab: this.canEdit ? "tiles" : "players",
-      isOpen: window.innerWidth > 700, search: "", palette: [], players: [], follow: 0, viewAs: 0,
+      isOpen: window.innerWidth > SMALL_POINTS, search: "", palette: [], players: [], follow: 0, viewAs: 0,
       selection: null, hasCopied: false, warning: "", names: {}, pasting: null,
       brushes: BRUSHES, layerNames: LAYER_NAMES,
     };
@@ -175,7 +179,6 @@ export default {
     this.model = new MapWorld();
     this.session = new MapSession(this.take, this.stateChanged);
     this.editor = new MapEditor(this.model, this.session, this.warn);
-    this.camera = { x: 0, y: 0, scale: 4 };
     this.outlook = null;
     this.places = null;
     this.painters = [];
@@ -188,6 +191,7 @@ export default {
     this.frames = [];
   },
   mounted() {
+    this.camera = new MapCamera(this.model, this.$refs.canvas);
     this.painter = new MapPainter(this.$refs.canvas);
     this.painter.whenReady(() => this.drawPalette());
     this.sizes = new ResizeObserver(() => this.resize());
@@ -229,8 +233,7 @@ export default {
       this.painters.push(...painters.map((each) => ({ ...each, since })));
     },
     goTo(x, y) {
-      this.camera.x = x + 0.5;
-      this.camera.y = y + 0.5;
+      this.camera.goTo(x, y);
       this.refresh();
     },
     show(box) {
@@ -255,7 +258,7 @@ export default {
     },
     stateChanged(state, code) {
       this.state = state;
-      if (state === "lost") this.editor.forget();
+      if (state === "lost" || state === "resting") this.editor.forget();
       if (code) this.warn(code, "");
       this.outlook = null;
     },
@@ -295,50 +298,13 @@ export default {
       if (!this.session.isOpen || !model.width) return;
       const wanted = this.viewAs
         ? { player_id: this.viewAs, chunk_x: 0, chunk_y: 0, width: 1, height: 1 }
-        : this.rectangle();
+        : this.camera.outlook();
       const key = JSON.stringify(wanted);
       if (key === this.outlook) return;
-      if (this.outlook && !this.viewAs && this.isEnough(JSON.parse(this.outlook))) return;
+      if (this.outlook && !this.viewAs && this.camera.isServedBy(this.asked)) return;
       this.outlook = key;
+      this.asked = wanted;
       this.session.look(wanted);
-    },
-    visibleChunks() {
-      const { model, camera } = this;
-      const { clientWidth, clientHeight } = this.$refs.canvas;
-      const half = { x: clientWidth / 2 / camera.scale, y: clientHeight / 2 / camera.scale };
-      const clamp = (value, most) => Math.max(0, Math.min(most - 1, Math.floor(value / CHUNK_SIZE)));
-      const left = clamp(camera.x - half.x, model.chunksWide);
-      const top = clamp(camera.y - half.y, model.chunksHigh);
-      return {
-        left, top,
-        width: clamp(camera.x + half.x, model.chunksWide) - left + 1,
-        height: clamp(camera.y + half.y, model.chunksHigh) - top + 1,
-      };
-    },
-    rectangle() {
-      const { model } = this;
-      const seen = this.visibleChunks();
-      const side = (begin, length, count) => {
-        const wide = Math.min(WATCHED_CHUNKS, count);
-        const middle = begin + length / 2;
-        return [Math.max(0, Math.min(count - wide, Math.round(middle - wide / 2))), wide];
-      };
-      const [chunk_x, width] = side(seen.left, seen.width, model.chunksWide);
-      const [chunk_y, height] = side(seen.top, seen.height, model.chunksHigh);
-      return { player_id: 0, chunk_x, chunk_y, width, height };
-    },
-    isEnough(outlook) {
-      if (outlook.player_id) return false;
-      const seen = this.visibleChunks();
-      const wanted = this.rectangle();
-      const covers = (from, length, has, size, most) =>
-        length <= most ? has <= from && from + length <= has + size : false;
-      return (
-        (covers(seen.left, seen.width, outlook.chunk_x, outlook.width, WATCHED_CHUNKS) ||
-          Math.abs(wanted.chunk_x - outlook.chunk_x) < 2) &&
-        (covers(seen.top, seen.height, outlook.chunk_y, outlook.height, WATCHED_CHUNKS) ||
-          Math.abs(wanted.chunk_y - outlook.chunk_y) < 2)
-      );
     },
     followPlayer(id) {
       this.follow = this.follow === id ? 0 : id;
@@ -428,27 +394,19 @@ export default {
       return this.drag?.box ?? null;
     },
     fit() {
-      const { clientWidth, clientHeight } = this.$refs.canvas;
+      const isWide = !this.only && this.$refs.canvas.clientWidth > SMALL_POINTS;
       this.letGo();
-      this.camera.scale = Math.min(clientWidth / this.model.width, clientHeight / this.model.height);
-      this.camera.x = this.model.width / 2;
-      this.camera.y = this.model.height / 2;
+      this.camera.fit(
+        isWide && this.canEdit ? TOOLS_POINTS : 0, isWide && this.isOpen ? SIDE_POINTS : 0);
     },
-    zoom(factor, x = null, y = null) {
-      const canvas = this.$refs.canvas;
-      const at = this.follow ? null : [x ?? canvas.clientWidth / 2, y ?? canvas.clientHeight / 2];
-      const before = at ? this.painter.tileUnder(...at, this.camera) : null;
-      const least = Math.min(canvas.clientWidth / this.model.width, canvas.clientHeight / this.model.height) / 1.5;
-      this.camera.scale = Math.max(least, Math.min(CLOSEST, this.camera.scale * factor));
-      if (at) {
-        const after = this.painter.tileUnder(...at, this.camera);
-        this.pan(before.x - after.x, before.y - after.y);
-      }
+    zoom(factor, x, y) {
+      // Whom one follows stays in the middle.
+      if (this.follow) this.camera.zoom(factor);
+      else this.camera.zoom(factor, x, y);
       this.refresh();
     },
     pan(dx, dy) {
-      this.camera.x = Math.max(0, Math.min(this.model.width, this.camera.x + dx));
-      this.camera.y = Math.max(0, Math.min(this.model.height, this.camera.y + dy));
+      this.camera.pan(dx, dy);
       this.refresh();
     },
     toggle(layer) {
@@ -491,7 +449,7 @@ export default {
     // The hand.
     cellUnder(event) {
       const box = this.$refs.canvas.getBoundingClientRect();
-      const at = this.painter.tileUnder(event.clientX - box.left, event.clientY - box.top, this.camera);
+      const at = this.camera.tileUnder(event.clientX - box.left, event.clientY - box.top);
       return { x: Math.floor(at.x), y: Math.floor(at.y) };
     },
     pointerDown(event) {
@@ -556,7 +514,7 @@ export default {
     },
     click(event) {
       const box = this.$refs.canvas.getBoundingClientRect();
-      const at = this.painter.tileUnder(event.clientX - box.left, event.clientY - box.top, this.camera);
+      const at = this.camera.tileUnder(event.clientX - box.left, event.clientY - box.top);
       const reach = Math.max(1, 14 / this.camera.scale);
       const near = this.model.visiblePlayers(performance.now())
         .map(({ player, place }) => ({ player, far: Math.hypot(place.x - at.x, place.y - 0.5 - at.y) }))
