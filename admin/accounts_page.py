@@ -7,11 +7,20 @@ from collections.abc import Awaitable, Callable
 from nicegui import ui
 
 from admin import new_password
-from admin.asking import asked_text, ending, is_sure, over_page
+from admin.asking import (
+    about,
+    asked_text,
+    close_button,
+    ending,
+    is_sure,
+    last_row,
+    titled_dialog,
+    to_copy,
+)
 from admin.frame import page
+from admin.listing import Moment
 from admin.panel import Panel, Staff
 from admin.theme import language, word
-from server.desks.audit import time_text
 from server.moderation.actor import Actor
 from server.people.identity import GUEST, PLAYER, Account
 from server.people.roles import MATRIX, is_staff, may_grant, outranks
@@ -53,8 +62,10 @@ def register(panel: Panel) -> None:
                     ).props("outline no-caps data-do=new")
             rows = ui.column().classes("w-full gap-2")
             with ui.row():
-                newer = ui.button(icon="chevron_left", on_click=lambda: turn(-ROWS)).props("flat")
-                older = ui.button(icon="chevron_right", on_click=lambda: turn(ROWS)).props("flat")
+                newer = ui.button(word("newer"), icon="chevron_left", on_click=lambda: turn(-ROWS))
+                older = ui.button(word("older"), icon="chevron_right", on_click=lambda: turn(ROWS))
+                newer.props("flat no-caps")
+                older.props("flat no-caps")
             field.on("keydown.enter", lambda: search())
             role.on_value_change(lambda: search())
 
@@ -66,8 +77,9 @@ def register(panel: Panel) -> None:
             )
             if found is None:
                 return
-            newer.set_enabled(offset > 0)
-            older.set_enabled(len(found) > ROWS)
+            for button, leads in ((newer, offset > 0), (older, len(found) > ROWS)):
+                button.set_enabled(leads)
+                button.set_visibility(offset > 0 or len(found) > ROWS)
             rows.clear()
             with rows:
                 for each in found[:ROWS]:
@@ -108,26 +120,28 @@ def _card(account: Account, staff: Staff, act: Act) -> None:
 
     async def log_out() -> None:
         question = word("account_log_out_sure").format(name=name)
-        if await is_sure(question, word("account_log_out")):
+        if await is_sure(word("account_log_out"), question, word("yes")):
             done = word("account_log_out_done").format(name=name)
             await act(lambda actor: desk.log_out(actor, name), done)
 
     async def make_link() -> None:
-        if not await is_sure(word("account_password_sure").format(name=name), word("yes")):
+        question = word("account_password_sure").format(name=name)
+        if not await is_sure(word("account_password"), question, word("yes")):
             return
         token = await staff.act(lambda actor: desk.password_link(actor, name))
         if token is not None:
             _show_link(name, token)
 
     async def rename() -> None:
-        wanted = await asked_text(word("account_rename"), name, MOST_NAME)
+        title = about(word("account_rename"), name)
+        wanted = await asked_text(title, word("name"), name, MOST_NAME)
         if wanted is not None and wanted != name:
             done = word("account_renamed").format(name=name, now=wanted)
             await act(lambda actor: desk.rename(actor, name, wanted), done)
 
     async def end_two_factor() -> None:
         question = word("account_two_factor_sure").format(name=name)
-        if await is_sure(question, word("account_two_factor")):
+        if await is_sure(word("account_two_factor"), question, word("yes")):
             done = word("account_two_factor_done").format(name=name)
             await act(lambda actor: desk.end_two_factor(actor, name), done)
 
@@ -137,16 +151,23 @@ def _card(account: Account, staff: Staff, act: Act) -> None:
             ui.download.content(content, f"account-{account.player_id}.json")
 
     async def delete() -> None:
-        if await is_sure(word("account_delete_sure").format(name=name), word("delete")):
+        title, yes = about(word("delete"), name), word("delete")
+        question = word("account_delete_sure").format(name=name)
+        if await is_sure(title, question, yes, is_grave=True):
             done = word("account_deleted").format(name=name)
             await act(lambda actor: desk.delete(actor, name), done)
 
     card = ui.card().classes("w-full p-3").props(f"data-account={account.player_id}")
     with card, ui.row().classes("w-full items-center gap-x-4 gap-y-1"):
-        ui.label(name).classes("font-bold min-w-32")
-        ui.badge(MATRIX.titles[account.role][language()], color="secondary")
-        ui.label(f"{word('created')} {time_text(account.created_ms)[:10]}").classes("text-sm")
-        ui.label(f"{word('seen')} {time_text(account.seen_ms)[:16]}").classes("text-sm")
+        with ui.column().classes("gap-0 min-w-0"):
+            with ui.row().classes("items-center gap-2"):
+                ui.link(name, f"/admin/players/{account.player_id}").classes("font-bold break-all")
+                ui.badge(MATRIX.titles[account.role][language()]).props("outline")
+            with ui.row().classes("gap-x-4 gap-y-0 text-sm opacity-80"):
+                for key, ms in (("created", account.created_ms), ("seen", account.seen_ms)):
+                    with ui.row().classes("gap-1"):
+                        ui.label(word(key))
+                        Moment(ms)
         roles = [each for each in MATRIX.granted if may_grant(staff.role, account.role, each)]
         roles = [each for each in roles if each != account.role]
         with ui.row().classes("items-center gap-0 ml-auto"):
@@ -187,8 +208,7 @@ def _ask_new(staff: Staff, act: Act) -> None:
         for role in MATRIX.granted
         if role != GUEST and outranks(staff.role, role)
     }
-    with over_page(), ui.dialog() as dialog, ui.card().classes("w-full max-w-lg"):
-        ui.label(word("account_new")).classes("text-lg")
+    with titled_dialog(word("account_new")) as dialog:
         field = ui.input(word("name")).props(f"outlined maxlength={MOST_NAME}").classes("w-full")
         role = ui.select(titles, value=PLAYER, label=word("role")).props("outlined")
         role.classes("w-full")
@@ -206,15 +226,13 @@ def _ask_new(staff: Staff, act: Act) -> None:
                 _show_link(name, token)
 
         ending(dialog, word("create"), create)
-    dialog.open()
 
 
 def _show_link(name: str, token: str) -> None:
     request = ui.context.client.request
     base = str(request.base_url).rstrip("/").removesuffix("/admin") if request else ""
-    with over_page(), ui.dialog() as dialog, ui.card().classes("w-full max-w-xl"):
+    with titled_dialog(about(word("account_password"), name)) as dialog:
         ui.label(word("account_link").format(name=name))
-        link = f"{base}/admin{new_password.PATH}#{token}"
-        ui.input(value=link).props("outlined readonly data-do=link").classes("w-full")
-        ending(dialog, word("close"), dialog.close)
-    dialog.open()
+        to_copy(f"{base}/admin{new_password.PATH}#{token}").props("data-do=link")
+        with last_row():
+            close_button(dialog)

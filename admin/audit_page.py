@@ -8,6 +8,7 @@ import orjson
 from nicegui import ui
 
 from admin.frame import page
+from admin.listing import Listing, Row, column
 from admin.panel import Panel
 from admin.theme import word
 from server.desks.audit import time_text
@@ -32,8 +33,10 @@ def register(panel: Panel) -> None:
         last: list[int] = []
         with page("audit", staff):
             with ui.row().classes("w-full items-start gap-2"):
-                field = ui.input(word("audit_filter")).props("outlined dense clearable")
-                field.classes("grow").props("data-do=filter")
+                field = ui.input(word("audit_filter"))
+                field.props("outlined dense clearable data-do=filter")
+                field.props["hint"] = word("audit_help")
+                field.classes("grow")
                 ui.button(word("search"), icon="search", on_click=lambda: search()).props(
                     "no-caps data-do=search"
                 )
@@ -44,18 +47,13 @@ def register(panel: Panel) -> None:
                             icon="download",
                             on_click=lambda kind=kind: export(kind),
                         ).props(f"outline no-caps data-do={kind}")
-            ui.label(word("audit_help")).classes("text-sm opacity-70 font-mono break-words")
-            table = ui.table(
-                columns=[
-                    {"name": name, "label": word(f"audit_{name}"), "field": name, "align": "left"}
+            table = Listing(
+                [
+                    column(name, f"audit_{name}")
                     for name in ("time", "actor", "via", "action", "subject", "details")
                 ],
-                rows=[],
-                row_key="number",
-            ).props(f'wrap-cells flat bordered no-data-label="{word("audit_none")}"')
-            # On a phone it is a stack of cards.
-            table.props(':grid="Quasar.Screen.lt.md"')
-            table.classes("w-full")
+                empty="audit_none",
+            )
             with ui.row():
                 newer = ui.button(word("newer"), icon="chevron_left", on_click=lambda: turn(-1))
                 older = ui.button(word("older"), icon="chevron_right", on_click=lambda: turn(1))
@@ -86,10 +84,11 @@ def register(panel: Panel) -> None:
             rows = await staff.act(work)
             if rows is None:
                 return
-            table.rows = [_row(each) for each in rows[:ROWS]]
+            table.show([_row(each) for each in rows[:ROWS]])
             last[:] = [rows[ROWS - 1].number] if len(rows) > ROWS else []
-            older.set_enabled(bool(last))
-            newer.set_enabled(len(pages) > 1)
+            for button, leads in ((newer, len(pages) > 1), (older, bool(last))):
+                button.set_enabled(leads)
+                button.set_visibility(len(pages) > 1 or bool(last))
 
         async def search() -> None:
             pages[:] = [None]
@@ -113,13 +112,23 @@ def register(panel: Panel) -> None:
         await show()
 
 
-def _row(each: Audit) -> dict[str, object]:
+def _row(each: Audit) -> Row:
     return {
-        "number": each.number,
+        "id": each.number,
         "time": time_text(each.time_ms),
         "actor": each.actor,
         "via": each.via,
         "action": each.action,
         "subject": each.subject,
-        "details": orjson.dumps(each.details).decode() if each.details else "",
+        "details": " · ".join(
+            _told(key, value) for key, value in each.details.items() if value not in (None, "")
+        ),
     }
+
+
+def _told(key: str, value: object) -> str:
+    """A detail as people read it; what ends with `_ms` is a time."""
+    if key.endswith("_ms") and isinstance(value, int):
+        return f"{key.removesuffix('_ms')}: {time_text(value)}"
+    text = value if isinstance(value, str) else orjson.dumps(value).decode()
+    return f"{key}: {text}"

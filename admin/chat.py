@@ -30,7 +30,7 @@ def register(panel: Panel) -> None:
         if staff is None:
             return
         with page("chat", staff):
-            with ui.tabs().props("no-caps align=left").classes("w-full") as tabs:
+            with ui.tabs().props("no-caps inline-label align=left").classes("w-full") as tabs:
                 live = ui.tab("live", word("peace_live"), icon="forum")
                 history = ui.tab("history", word("peace_history"), icon="search")
                 rules = ui.tab("filter", word("peace_filter"), icon="filter_alt")
@@ -39,7 +39,7 @@ def register(panel: Panel) -> None:
                 with ui.tab_panel(live).classes("px-0"):
                     await _live(staff, services, records)
                 with ui.tab_panel(history).classes("px-0"):
-                    _history(staff, services, records)
+                    await _history(staff, services, records)
                 if staff.may("filter", "see"):
                     with ui.tab_panel(rules).classes("px-0"):
                         await FilterEditor(staff, services.deeds).load()
@@ -50,8 +50,8 @@ async def _live(staff: Staff, services: Services, records: Records) -> None:
     options = {"": word("peace_every_world"), **{each: each for each in worlds}}
     with ui.row().classes("w-full items-center gap-2"):
         world = ui.select(options, label=word("world"), value="").props("outlined dense")
-        world.classes("w-44")
-        ui.space()
+        world.classes("w-full sm:w-44")
+        ui.space().classes("gt-xs")
         if staff.may("chat", "slow_mode"):
             ui.button(
                 word("peace_slow"),
@@ -71,7 +71,7 @@ async def _live(staff: Staff, services: Services, records: Records) -> None:
                 on_click=lambda: ask_announcement(staff, services.deeds, worlds, world.value),
             ).props("no-caps")
     lines = acting_lines(staff, services.deeds, services.sanctions, records, follows=True)
-    lines.style("height: calc(100vh - 17rem)").classes("mt-3")
+    lines.style("height: calc(100dvh - 14rem)").classes("mt-3")
 
     async def read(actor: Actor) -> list[ChatLine]:
         return await records.lines(actor, world=world.value, limit=LIVE_LINES)
@@ -86,7 +86,7 @@ async def _live(staff: Staff, services: Services, records: Records) -> None:
     ui.timer(REFRESH_SECONDS, refresh)
 
 
-def _history(staff: Staff, services: Services, records: Records) -> None:
+async def _history(staff: Staff, services: Services, records: Records) -> None:
     worlds = {"": word("peace_every_world"), **{each: each for each in services.lobby.games}}
     fates = {"": word("peace_all"), **{each: word(f"peace_fate_{each}") for each in FATES}}
     with ui.row().classes("w-full items-center gap-2"):
@@ -94,12 +94,14 @@ def _history(staff: Staff, services: Services, records: Records) -> None:
         name = ui.input(word("peace_said_by")).props("outlined dense clearable maxlength=40")
         world = ui.select(worlds, label=word("world"), value="").props("outlined dense")
         fate = ui.select(fates, label=word("peace_fate"), value="").props("outlined dense")
-        world.classes("w-40")
-        fate.classes("w-48")
+        text.classes("w-full sm:w-auto")
+        name.classes("w-full sm:w-auto")
+        world.classes("w-full sm:w-40")
+        fate.classes("w-full sm:w-48")
         button = ui.button(word("peace_search"), icon="search").props("no-caps")
     count = ui.label().classes("opacity-70")
     lines = acting_lines(staff, services.deeds, services.sanctions, records)
-    lines.style("max-height: calc(100vh - 19rem)")
+    lines.style("max-height: calc(100dvh - 16rem)")
 
     async def read(actor: Actor) -> list[ChatLine]:
         return await records.lines(
@@ -122,3 +124,4 @@ def _history(staff: Staff, services: Services, records: Records) -> None:
         field.on("keydown.enter", search)
     for choice in (world, fate):
         choice.on_value_change(search)
+    await search()

@@ -7,7 +7,8 @@ from typing import Any
 
 from nicegui import events, ui
 
-from admin.dialogs import ask_sanction, asked, deed_dialog
+from admin.asking import close_button, last_row, titled_dialog
+from admin.dialogs import ask_sanction, asked
 from admin.listing import LOCALES
 from admin.panel import Staff
 from admin.theme import WORDS, language, word
@@ -118,9 +119,8 @@ async def _show_context(staff: Staff, records: Records, number: int) -> None:
     found = await staff.act(read)
     if found is None:
         return
-    with deed_dialog(word("peace_context"), wide=True) as dialog:
+    with titled_dialog(word("peace_context"), wide=True) as dialog:
         lines = ChatLines(marked=number).style("max-height: 60vh")
         lines.show(found)
-        ui.button(word("peace_close"), on_click=dialog.close).props("flat no-caps").classes(
-            "self-end"
-        )
+        with last_row():
+            close_button(dialog)

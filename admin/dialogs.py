@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from nicegui import ui
 
+from admin.asking import about, last_row, titled_dialog
 from admin.panel import Staff
 from admin.theme import language, word
 from server.clock import wall_clock_ms
@@ -55,21 +55,10 @@ async def asked(work: Awaitable[T]) -> T:
     return await work
 
 
-@contextmanager
-def deed_dialog(title: str, *, wide: bool = False) -> Iterator[ui.dialog]:
-    """Opens with what the caller puts in, and is gone once it is closed."""
-    width = "max-w-3xl" if wide else "max-w-lg"
-    with ui.dialog() as dialog, ui.card().classes(f"w-full {width} gap-3"):
-        ui.label(title).classes("text-lg font-medium break-words w-full")
-        yield dialog
-    dialog.on("hide", dialog.delete)
-    dialog.open()
-
-
 def _buttons(
     dialog: ui.dialog, staff: Staff, label: str, work: Work, done: Callable[[], str]
-) -> None:
-    """Does it and closes; where it is refused the dialog stays, with what was written."""
+) -> ui.button:
+    """Returns the one that does it and closes; where it is refused the dialog stays as it was."""
 
     async def confirm() -> None:
         async def do(actor: Actor) -> bool:
@@ -82,9 +71,10 @@ def _buttons(
         else:
             button.enable()
 
-    with ui.row().classes("w-full justify-end"):
+    with last_row():
         ui.button(word("peace_cancel"), on_click=dialog.close).props("flat no-caps")
         button = ui.button(label, on_click=confirm).props("no-caps data-confirm")
+    return button
 
 
 def _text_field(label: str, value: str = "", limit: int = REASON_LIMIT) -> ui.input:
@@ -112,15 +102,11 @@ def _duration_field(label: str, value: str, *, may_stay: bool = False) -> ui.sel
     )
 
 
-def about(deed: str, name: str) -> str:
-    return word("peace_about").format(deed=word(deed), name=name)
-
-
 def ask_sanction(
     staff: Staff, desk: SanctionDesk, kind: SanctionKind, player_id: int, name: str
 ) -> None:
     """Kick, warn, mute, shadow mute or ban."""
-    with deed_dialog(about(f"peace_{kind}", name)) as dialog:
+    with titled_dialog(about(word(f"peace_{kind}"), name)) as dialog:
         reason = _text_field(word("peace_reason"))
         _presets(reason, REASONS, "peace_preset_")
         lasts = None
@@ -140,7 +126,7 @@ def ask_sanction(
 
 
 def ask_note(staff: Staff, desk: SanctionDesk, player_id: int, name: str) -> None:
-    with deed_dialog(about("peace_note", name)) as dialog:
+    with titled_dialog(about(word("peace_note"), name)) as dialog:
         text = _text_field(word("peace_staff_note"))
         _buttons(
             dialog,
@@ -158,7 +144,7 @@ def ask_teleport(
     ways = {"spawn": "peace_to_spawn", "place": "peace_to_place"}
     if others:
         ways["player"] = "peace_to_player"
-    with deed_dialog(about("peace_teleport", name)) as dialog:
+    with titled_dialog(about(word("peace_teleport"), name)) as dialog:
         way = ui.radio({key: word(label) for key, label in ways.items()}, value="spawn")
         with ui.row().classes("w-full no-wrap").bind_visibility_from(way, "value", value="place"):
             x, y = (
@@ -189,7 +175,7 @@ def ask_teleport(
 
 
 def ask_tell(staff: Staff, deeds: Deeds, player_id: int, name: str) -> None:
-    with deed_dialog(about("peace_tell", name)) as dialog:
+    with titled_dialog(about(word("peace_tell"), name)) as dialog:
         text = _text_field(word("peace_text"))
         _buttons(
             dialog,
@@ -211,13 +197,10 @@ def grantable_roles(staff: Staff, role: str) -> dict[str, str]:
 
 def ask_role(staff: Staff, deeds: Deeds, player_id: int, name: str, role: str) -> None:
     roles = grantable_roles(staff, role)
-    with deed_dialog(about("peace_change_role", name)) as dialog:
-        chosen = (
-            ui.select(roles, label=word("peace_new_role"), value=next(iter(roles), None))
-            .props("outlined")
-            .classes("w-full")
-        )
-        _buttons(
+    with titled_dialog(about(word("peace_change_role"), name)) as dialog:
+        # None beforehand: the first would be the highest.
+        chosen = ui.select(roles, label=word("peace_new_role")).props("outlined").classes("w-full")
+        button = _buttons(
             dialog,
             staff,
             word("peace_change_role"),
@@ -226,12 +209,13 @@ def ask_role(staff: Staff, deeds: Deeds, player_id: int, name: str, role: str) -
                 name=name, role=roles.get(str(chosen.value), "")
             ),
         )
+        button.bind_enabled_from(chosen, "value", lambda value: value is not None)
 
 
 def ask_announcement(staff: Staff, deeds: Deeds, worlds: list[str], world: str) -> None:
     """In one world, or in all: that is an empty name."""
     options = {"": word("peace_every_world"), **{each: each for each in worlds}}
-    with deed_dialog(word("peace_announce")) as dialog:
+    with titled_dialog(word("peace_announce")) as dialog:
         text = _text_field(word("peace_text"))
         where = (
             ui.select(options, label=word("world"), value=world).props("outlined").classes("w-full")
@@ -248,7 +232,7 @@ def ask_announcement(staff: Staff, deeds: Deeds, worlds: list[str], world: str) 
 def ask_slow_mode(
     staff: Staff, deeds: Deeds, worlds: list[str], world: str, seconds: float
 ) -> None:
-    with deed_dialog(word("peace_slow")) as dialog:
+    with titled_dialog(word("peace_slow")) as dialog:
         where = (
             ui.select(worlds, label=word("world"), value=world or worlds[0])
             .props("outlined")
@@ -274,7 +258,7 @@ def ask_slow_mode(
 
 
 def ask_address_ban(staff: Staff, desk: SanctionDesk) -> None:
-    with deed_dialog(word("peace_ban_address")) as dialog:
+    with titled_dialog(word("peace_ban_address")) as dialog:
         network = ui.input(word("peace_network")).props("outlined maxlength=64").classes("w-full")
         reason = _text_field(word("peace_outside_reason"))
         _presets(reason, REASONS, "peace_preset_")
@@ -292,7 +276,7 @@ def ask_address_ban(staff: Staff, desk: SanctionDesk) -> None:
 
 
 def ask_edit(staff: Staff, desk: SanctionDesk, sanction: Sanction) -> None:
-    with deed_dialog(about("peace_edit", sanction.name or sanction.network)) as dialog:
+    with titled_dialog(about(word("peace_edit"), sanction.name or sanction.network)) as dialog:
         reason = _text_field(word("peace_reason"), sanction.reason)
         note = _text_field(word("peace_staff_note"), sanction.note)
         lasts = None
@@ -316,7 +300,7 @@ def ask_edit(staff: Staff, desk: SanctionDesk, sanction: Sanction) -> None:
 
 
 def ask_lift(staff: Staff, desk: SanctionDesk, sanction: Sanction) -> None:
-    with deed_dialog(about("peace_lift", sanction.name or sanction.network)) as dialog:
+    with titled_dialog(about(word("peace_lift"), sanction.name or sanction.network)) as dialog:
         ui.label(word("peace_lift_sure"))
         _buttons(
             dialog,
@@ -328,7 +312,7 @@ def ask_lift(staff: Staff, desk: SanctionDesk, sanction: Sanction) -> None:
 
 
 def ask_hand_over(staff: Staff, desk: ReportDesk, report: Report, takers: list[str]) -> None:
-    with deed_dialog(word("peace_hand_over")) as dialog:
+    with titled_dialog(word("peace_hand_over")) as dialog:
         whom = (
             ui.select(takers, label=word("peace_to_staff"), with_input=True)
             .props("outlined")
@@ -344,7 +328,7 @@ def ask_hand_over(staff: Staff, desk: ReportDesk, report: Report, takers: list[s
 
 
 def ask_outcome(staff: Staff, desk: ReportDesk, report: Report) -> None:
-    with deed_dialog(word("peace_close_case")) as dialog:
+    with titled_dialog(word("peace_close_case")) as dialog:
         outcome = _text_field(word("peace_outcome"))
         _presets(outcome, OUTCOMES, "peace_outcome_")
         _buttons(

@@ -76,8 +76,9 @@ class FilterEditor:
             ).props("outlined dense")
             self._whole = ui.checkbox(word("peace_whole"), value=True)
             ui.button(word("peace_add"), icon="add", on_click=self._add).props("outline no-caps")
-            self._language.classes("w-36")
-            self._action.classes("w-52")
+            self._word.classes("w-full sm:w-auto")
+            self._language.classes("w-full sm:w-36")
+            self._action.classes("w-full sm:w-52")
             self._word.on("keydown.enter", self._add)
 
     async def load(self) -> None:

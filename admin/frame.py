@@ -16,6 +16,19 @@ DARK_COOKIE = "estragon_dark"
 OWN_PATH = "/me"
 STYLE = """
 .nicegui-link { color: var(--q-primary); }
+.q-header { padding-top: 6px; padding-bottom: 6px; }
+.q-dialog .q-tab { padding: 0 10px; }
+.panel-ways .q-item { border-radius: 8px; margin: 2px 8px; padding: 8px 10px; min-height: 40px; }
+.panel-ways .q-item__section--avatar { min-width: 38px; }
+.panel-ways .q-item--active { background: rgba(122, 82, 48, .12); font-weight: 500; }
+.body--dark .panel-ways .q-item--active { background: rgba(219, 168, 115, .14); }
+.panel-deeds { display: flex; flex-wrap: wrap; gap: 8px; width: 100%; }
+@media (max-width: 599px) {
+  .panel-deeds { display: grid; grid-template-columns: 1fr 1fr; }
+  .panel-deeds .q-btn { padding: 6px 8px; }
+  .panel-deeds .q-btn__content { flex-wrap: nowrap; }
+  .panel-deeds .q-icon.on-left { margin-right: 8px; }
+}
 /* The head's brown is hard to read on black. Quasar's own rule for text takes the variable. */
 .body--dark :is(.text-primary, .q-toggle__inner, .q-field--focused) { --q-primary: #dba873; }
 .body--dark .text-secondary { --q-secondary: #9cc080; }
@@ -51,8 +64,9 @@ def page(key: str, staff: Staff, *, wide: bool = False) -> Iterator[None]:
     _dark()
     # Without a value NiceGUI asks the browser for it, and logs a failure where the page is gone.
     drawer = ui.left_drawer(value=False, bordered=True)
-    drawer.props("show-if-above width=220 breakpoint=900")
-    with drawer, ui.list().classes("w-full"):
+    drawer.props("show-if-above width=248 breakpoint=900")
+    drawer.classes("px-0")
+    with drawer, ui.list().classes("w-full panel-ways"):
         for path, name, icon, permission in PAGES:
             if staff.may(*permission):
                 _way(path, name, icon, is_here=name == key)
@@ -64,7 +78,7 @@ def page(key: str, staff: Staff, *, wide: bool = False) -> Iterator[None]:
         ui.label(word(key)).classes("text-lg opacity-80")
         ui.space()
         _own_menu(staff)
-    column = ui.column().classes("w-full gap-4" + ("" if wide else " max-w-6xl mx-auto p-4"))
+    column = ui.column().classes("w-full gap-4" + ("" if wide else " max-w-6xl mx-auto sm:p-2"))
     with column.props("data-page"):
         yield
 
@@ -101,12 +115,11 @@ def _way(path: str, name: str, icon: str, *, is_here: bool) -> None:
 
 def _own_menu(staff: Staff) -> None:
     other = {"en": "ru", "ru": "en"}[language()]
-    with (
-        ui.button(icon="account_circle").props(
-            f'flat round color=white aria-label="{word("own_menu")}"'
-        ),
-        ui.menu(),
-    ):
+    button = ui.button(icon="account_circle").props("flat no-caps color=white padding=sm")
+    button.props(f'aria-label="{word("own_menu")}"')
+    with button:
+        ui.label(staff.name).classes("gt-xs ml-2 max-w-40 ellipsis")
+    with button, ui.menu():
         ui.item_label(f"{staff.name} · {staff.role}").props("header")
         ui.menu_item(word("own_account"), on_click=lambda: ui.navigate.to(OWN_PATH))
         ui.menu_item(

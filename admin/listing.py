@@ -17,6 +17,12 @@ STYLE = """
   overflow-wrap: anywhere; vertical-align: middle; }
 .listing td a.cell { overflow-wrap: break-word; }
 .listing td .cell.no-wrap { white-space: nowrap; }
+.listing .q-table__top { padding: 8px; }
+.listing.q-table--grid .q-table__top { padding: 0 0 4px; }
+.listing .facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(8.5rem, 1fr));
+  gap: .2rem .8rem; overflow-wrap: anywhere; }
+.listing .facts .long { grid-column: 1 / -1; }
+.listing .q-table__bottom--nodata { border: 0; min-height: 44px; }
 """
 
 Row = dict[str, Any]

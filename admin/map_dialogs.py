@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Any
 
-from nicegui import events, ui
+from nicegui import ui
 
+from admin.asking import close_button, last_row, titled_dialog
+from admin.listing import Listing, Row, action, column
 from admin.panel import Staff
-from admin.theme import word
+from admin.theme import WORDS, word
+from server.desks.audit import time_text
 from server.desks.maps import MapDesk, Outcome
 from server.editing.journal import JournalEntry
 from server.editing.operations import Places
@@ -60,55 +62,33 @@ class Desk:
     show: Callable[[Box], object]
 
 
-class Dialog:
-    """A dialog with a head; it is forgotten when it is closed."""
-
-    def __init__(self, title: str) -> None:
-        self._title = title
-        self._dialog = ui.dialog()
-        self._card: ui.card | None = None
-
-    def __enter__(self) -> ui.dialog:
-        self._dialog.__enter__()
-        self._card = ui.card().classes("w-[46rem] max-w-full")
-        self._card.__enter__()
-        ui.label(self._title).classes("text-lg font-medium")
-        self._dialog.on("hide", self._dialog.delete)
-        return self._dialog
-
-    def __exit__(self, *_: object) -> None:
-        assert self._card is not None
-        self._card.__exit__()
-        self._dialog.__exit__()
-
-
 def history(desk: Desk, box: Box | None) -> None:
     """Who touched a region, and taking it back."""
     name = desk.map_name()
-    with Dialog(word("map_history")) as dialog:
-        with ui.row().classes("w-full items-end no-wrap"):
+    with titled_dialog(word("map_history"), wide=True) as dialog:
+        with ui.row().classes("w-full items-center gap-2"):
             wanted = ui.input(
                 word("maps_filter"),
                 value=f"area:{box.left},{box.top},{box.width},{box.height}" if box else "since:1d",
-            ).classes("grow")
-            ui.button(word("maps_find"), on_click=lambda: find()).props("no-caps")
-        ui.label(word("maps_filter_hint")).classes("text-xs opacity-70")
-        table = ui.table(
-            columns=[
-                {"name": key, "label": word(f"maps_{key}"), "field": key, "align": "left"}
-                for key in COLUMNS
-            ],
-            rows=[],
-            row_key="number",
-            pagination=8,
-        ).classes("w-full")
-        table.props(f'dense flat no-data-label="{word("maps_no_entries")}"')
-        told = ui.label().classes("min-h-6")
-        with ui.row().classes("w-full justify-end"):
+            )
+            wanted.props("outlined dense").classes("grow")
+            ui.button(word("maps_find"), icon="search", on_click=lambda: find()).props("no-caps")
+        ui.label(word("maps_filter_hint")).classes("text-xs opacity-70 break-words")
+        columns = [column(key, f"maps_{key}") for key in COLUMNS]
+        with ui.element().classes("w-full overflow-auto").style("max-height: 45vh"):
+            table = Listing(
+                columns,
+                actions=[action("show", "maps_show", "my_location")],
+                on_act=lambda _, number: shown(number),
+                empty="maps_no_entries",
+            )
+        told = ui.label().classes("font-medium").props("data-told")
+        with last_row():
+            close_button(dialog)
             ui.button(word("maps_preview"), on_click=lambda: preview()).props("no-caps outline")
             take_back = ui.button(word("maps_revert"), on_click=lambda: revert())
             take_back.props("no-caps color=negative").disable()
-            ui.button(word("maps_close"), on_click=dialog.close).props("no-caps flat")
+    places: dict[int, Box] = {}
 
     async def find() -> None:
         take_back.disable()
@@ -116,7 +96,9 @@ def history(desk: Desk, box: Box | None) -> None:
         found = await desk.staff.act(
             lambda actor: desk.deeds.history(actor, name, wanted.value or "", SHOWN_ENTRIES)
         )
-        table.rows = [_row(each) for each in found or []]
+        table.show([_row(each) for each in found or []])
+        places.clear()
+        places.update({each.number: box for each in found or [] if (box := _reach(each))})
 
     async def preview() -> None:
         outcome = await desk.staff.act(
@@ -135,33 +117,32 @@ def history(desk: Desk, box: Box | None) -> None:
             await find()
             told.text = _said("maps_reverted", outcome)
 
-    def chosen(event: events.GenericEventArguments) -> None:
-        row = event.args[1] if isinstance(event.args, list) and len(event.args) > 1 else {}
-        numbers = str(row.get("area", "")).split(",")
-        if len(numbers) == 4 and all(each.isdecimal() for each in numbers):
+    def shown(number: int) -> None:
+        if number in places:
             dialog.close()
-            desk.show(Box(*map(int, numbers)))
+            desk.show(places[number])
 
     # What was previewed is what will be reverted.
     wanted.on_value_change(lambda: take_back.disable())
-    table.on("row-click", chosen)
+    wanted.on("keydown.enter", find)
     ui.timer(0, find, once=True)
-    dialog.open()
 
 
 def snapshots(desk: Desk) -> None:
     """A map's kept states: one more, or back to one."""
     name = desk.map_name()
-    with Dialog(word("map_snapshots")) as dialog:
-        with ui.row().classes("w-full items-end no-wrap"):
-            new = ui.input(word("maps_name")).classes("grow")
-            ui.button(word("maps_take"), on_click=lambda: take()).props("no-caps")
+    with titled_dialog(word("map_snapshots")) as dialog:
+        with ui.row().classes("w-full items-center gap-2"):
+            new = ui.input(word("maps_name")).props("outlined dense").classes("grow")
+            ui.button(word("maps_take"), icon="photo_camera", on_click=lambda: take()).props(
+                "no-caps"
+            )
         rows = ui.column().classes("w-full gap-1")
-        told = ui.label().classes("min-h-6")
-        with ui.row().classes("w-full justify-end"):
+        told = ui.label().classes("font-medium").props("data-told")
+        with last_row():
+            close_button(dialog)
             sure = ui.button(word("maps_restore"), on_click=lambda: restore())
             sure.props("no-caps color=negative").set_visibility(False)
-            ui.button(word("maps_close"), on_click=dialog.close).props("no-caps flat")
     wanted = ""
 
     async def fill() -> None:
@@ -206,20 +187,20 @@ def snapshots(desk: Desk) -> None:
             told.text = _said("maps_restored", outcome)
 
     ui.timer(0, fill, once=True)
-    dialog.open()
 
 
 def areas(desk: Desk, box: Box, changed: Callable[[], Awaitable[None]]) -> None:
     """A new area where somebody drew one; those that are there already can go."""
     name = desk.map_name()
-    with Dialog(word("map_area")) as dialog:
+    with titled_dialog(word("map_area")) as dialog:
         ui.label(f"{box.left}, {box.top} · {box.width} × {box.height}").classes("opacity-70")
-        with ui.row().classes("w-full items-end no-wrap"):
-            new = ui.input(word("maps_area_new")).props("maxlength=64 autofocus").classes("grow")
+        with ui.row().classes("w-full items-center gap-2 no-wrap"):
+            new = ui.input(word("maps_area_new")).props("outlined dense maxlength=64 autofocus")
+            new.classes("grow").on("keydown.enter", lambda: add())
             ui.button(word("maps_area_add"), on_click=lambda: add()).props("no-caps")
         there = ui.column().classes("w-full gap-1")
-        with ui.row().classes("w-full justify-end"):
-            ui.button(word("maps_close"), on_click=dialog.close).props("no-caps flat")
+        with last_row():
+            close_button(dialog)
 
     async def fill() -> None:
         places = await desk.maps.places(name)
@@ -252,7 +233,6 @@ def areas(desk: Desk, box: Box, changed: Callable[[], Awaitable[None]]) -> None:
         return done
 
     ui.timer(0, fill, once=True)
-    dialog.open()
 
 
 async def changed_places(desk: Desk, change: Callable[[Places], Places]) -> bool:
@@ -274,15 +254,22 @@ def _said(key: str, outcome: Outcome) -> str:
     return word(key).format(cells=outcome.cells, edits=outcome.edits, skipped=outcome.skipped)
 
 
-def _row(entry: JournalEntry) -> dict[str, object]:
-    left, top, right, bottom = entry.reach
-    moment = datetime.fromtimestamp(entry.time_ms / 1000, UTC)
+def _row(entry: JournalEntry) -> Row:
+    box = _reach(entry)
+    key = f"maps_did_{entry.kind}"
+    kind = word(key) if key in WORDS else entry.kind
     return {
-        "number": entry.number,
-        "when": moment.strftime("%Y-%m-%d %H:%M:%S"),
+        "id": entry.number,
+        "when": time_text(entry.time_ms),
         "who": entry.author,
         "via": entry.via,
-        "kind": f"{entry.kind}, {word('maps_undone')}" if entry.is_undone else entry.kind,
-        "cells": len(entry.changes),
-        "area": f"{left},{top},{right - left + 1},{bottom - top + 1}" if right >= left else "",
+        "kind": f"{kind}, {word('maps_undone')}" if entry.is_undone else kind,
+        "cells": str(len(entry.changes)),
+        "area": f"{box.left}, {box.top} · {box.width} × {box.height}" if box else "",
+        "can": ["show"] if box else [],
     }
+
+
+def _reach(entry: JournalEntry) -> Box | None:
+    left, top, right, bottom = entry.reach
+    return Box(left, top, right - left + 1, bottom - top + 1) if right >= left else None

@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 
 from nicegui import events, ui
 
-from admin.asking import is_sure
-from admin.map_dialogs import Desk, Dialog
+from admin.asking import about, close_button, is_sure, last_row, titled_dialog
+from admin.map_dialogs import Desk
 from admin.theme import word
 from server.mapfiles import WRITABLE
 from server.mapmakers.kinds import MAP_MAKERS
@@ -20,41 +20,42 @@ LARGEST_UPLOAD = 32 * 1024 * 1024
 def maps(desk: Desk) -> None:
     """All maps: new ones, those of files, and each as a file."""
     staff = desk.staff
-    with Dialog(word("map_maps")) as dialog:
-        with ui.tabs().props("no-caps dense").classes("w-full") as tabs:
+    with titled_dialog(word("maps_title"), wide=True) as dialog:
+        with ui.tabs().props("no-caps dense align=left").classes("w-full") as tabs:
             ui.tab("all", word("maps_all"))
             if staff.may("map", "create"):
                 ui.tab("new", word("maps_new"))
             if staff.may("map", "import"):
                 ui.tab("import", word("maps_import"))
         with ui.tab_panels(tabs, value="all").classes("w-full"):
-            with ui.tab_panel("all"):
+            with ui.tab_panel("all").classes("px-0"):
                 rows = ui.column().classes("w-full gap-1")
             if staff.may("map", "create"):
-                with ui.tab_panel("new"):
+                with ui.tab_panel("new").classes("px-0"):
                     _new_map(desk, lambda: fill())
             if staff.may("map", "import"):
-                with ui.tab_panel("import"):
+                with ui.tab_panel("import").classes("px-0"):
                     _import(desk, lambda: fill())
-        with ui.row().classes("w-full justify-end"):
-            ui.button(word("maps_close"), on_click=dialog.close).props("no-caps flat")
+        with last_row():
+            close_button(dialog)
 
     async def fill() -> None:
         found = await desk.maps.maps()
         rows.clear()
         with rows:
             for stored, world in found:
-                with ui.row().classes("w-full items-center no-wrap"):
-                    ui.label(stored.name).classes("grow ellipsis")
-                    ui.label(f"{stored.width} × {stored.height}").classes("opacity-70")
-                    ui.label(world).classes("opacity-70 w-28 ellipsis")
+                with ui.row().classes("w-full items-center no-wrap gap-2"):
+                    with ui.column().classes("grow gap-0 min-w-0"):
+                        ui.label(stored.name).classes("font-medium break-all")
+                        size = f"{stored.width} × {stored.height}"
+                        about_it = f"{size} · {word('world')}: {world}" if world else size
+                        ui.label(about_it).classes("text-sm opacity-70 break-all")
                     if staff.may("map", "export"):
                         _exports(desk, stored.name)
                     if staff.may("map", "delete") and not world:
                         _delete(desk, stored.name, fill)
 
     ui.timer(0, fill, once=True)
-    dialog.open()
 
 
 def _exports(desk: Desk, name: str) -> None:
@@ -73,7 +74,9 @@ def _exports(desk: Desk, name: str) -> None:
 
 def _delete(desk: Desk, name: str, changed: Callable[[], Awaitable[None]]) -> None:
     async def delete() -> None:
-        if await is_sure(word("maps_delete_sure").format(name=name), word("delete")):
+        title, yes = about(word("delete"), name), word("delete")
+        question = word("maps_delete_sure").format(name=name)
+        if await is_sure(title, question, yes, is_grave=True):
 
             async def deed(actor: Actor) -> bool:
                 await desk.deeds.delete(actor, name)
@@ -87,13 +90,21 @@ def _delete(desk: Desk, name: str, changed: Callable[[], Awaitable[None]]) -> No
 
 
 def _new_map(desk: Desk, changed: Callable[[], Awaitable[None]]) -> None:
-    name = ui.input(word("maps_name")).classes("w-full")
+    name = ui.input(word("maps_name")).props("outlined dense").classes("w-full")
     kinds = {key: word(f"maps_kind_{key}") for key in MAP_MAKERS}
-    kind = ui.select(kinds, value=next(iter(kinds)), label=word("maps_kind")).classes("w-full")
-    with ui.row().classes("w-full no-wrap"):
-        width = ui.number(word("maps_width"), value=128, min=16, max=4096, precision=0)
-        height = ui.number(word("maps_height"), value=128, min=16, max=4096, precision=0)
-        seed = ui.number(word("maps_seed"), value=1, min=0, precision=0)
+    kind = ui.select(kinds, value=next(iter(kinds)), label=word("maps_making"))
+    kind.props("outlined dense").classes("w-full")
+    with ui.element().classes("w-full grid grid-cols-2 sm:grid-cols-3 gap-2"):
+        width, height, seed = (
+            ui.number(word(key), value=value, min=least, max=most, precision=0).props(
+                "outlined dense"
+            )
+            for key, value, least, most in (
+                ("maps_width", 128, 16, 4096),
+                ("maps_height", 128, 16, 4096),
+                ("maps_seed", 1, 0, None),
+            )
+        )
 
     async def make() -> None:
         wanted = NewMap(
@@ -108,11 +119,12 @@ def _new_map(desk: Desk, changed: Callable[[], Awaitable[None]]) -> None:
         button.props(remove="loading")
         await changed()
 
-    button = ui.button(word("maps_make"), on_click=make).props("no-caps")
+    button = ui.button(word("maps_make"), icon="add", on_click=make)
+    button.props("no-caps").classes("self-end")
 
 
 def _import(desk: Desk, changed: Callable[[], Awaitable[None]]) -> None:
-    name = ui.input(word("maps_name")).classes("w-full")
+    name = ui.input(word("maps_name")).props("outlined dense").classes("w-full")
     notes = ui.column().classes("gap-0 text-sm")
 
     async def taken(event: events.UploadEventArguments) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from nicegui import ui
 
-from admin.asking import ending, over_page
+from admin.asking import about, ending, titled_dialog
 from admin.panel import Staff
 from admin.theme import WORDS, word
 from server.desks.modes import ModeDesk, ModeSetting
@@ -25,8 +25,7 @@ async def ask_mode(staff: Staff, desk: ModeDesk, world: str, act: Act) -> None:
     names = desk.names()
     titles = {each: mode_title(each) for each in dict.fromkeys([*names, state.mode])}
     fields: dict[str, Callable[[], Any]] = {}
-    with over_page(), ui.dialog() as dialog, ui.card().classes("w-[32rem] max-w-full"):
-        ui.label(f"{word('world_mode')}: {world}").classes("text-lg")
+    with titled_dialog(about(word("world_mode"), world)) as dialog:
         chosen = ui.select(titles, label=word("mode"), value=state.mode)
         chosen.props("outlined data-field=mode").classes("w-full")
         form = ui.column().classes("w-full gap-2")
@@ -59,7 +58,6 @@ async def ask_mode(staff: Staff, desk: ModeDesk, world: str, act: Act) -> None:
         chosen.on_value_change(show)
         await show()
         ending(dialog, word("save"), save)
-    dialog.open()
 
 
 def mode_title(mode: str) -> str:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from nicegui import ui
 
 from admin.frame import page
+from admin.listing import Listing, Row, column
 from admin.mode_dialog import mode_title
 from admin.panel import Panel, Staff
 from admin.theme import word
-from server.desks.audit import time_text
 from server.desks.audit_filter import AuditFilter
 from server.moderation.actor import Actor
 from server.store.sanctions import reports
@@ -51,32 +52,25 @@ def register(panel: Panel, trends: Trends) -> None:
                     (_chart(word("players_day")), _players),
                     (_chart(word("tick_day")), _ticks),
                 ]
-            worlds = ui.table(
-                columns=[
-                    _column(name, word(title))
-                    for name, title in (
-                        ("name", "world"),
-                        ("mode", "mode"),
-                        ("players", "players"),
-                        ("tick", "tick_ms"),
-                        ("late", "late_ticks"),
-                    )
-                ],
-                rows=[],
-                row_key="name",
-                title=word("worlds"),
-            ).classes("w-full")
+            ui.label(word("worlds")).classes("text-lg")
+            worlds = Listing(
+                [
+                    column("name", "world", "link", href="page"),
+                    column("mode", "mode"),
+                    column("players", "players", "number"),
+                    column("tick", "tick_ms"),
+                    column("late", "late_ticks", "number"),
+                ]
+            )
             deeds = None
             if staff.may("audit", "read"):
-                deeds = ui.table(
-                    columns=[
-                        _column(name, word(f"audit_{name}"))
-                        for name in ("time", "actor", "action", "subject")
-                    ],
-                    rows=[],
-                    row_key="number",
-                    title=word("last_deeds"),
-                ).classes("w-full")
+                ui.label(word("last_deeds")).classes("text-lg")
+                deeds = Listing(
+                    [
+                        column("time", "peace_when", "time"),
+                        *(column(name, f"audit_{name}") for name in ("actor", "action", "subject")),
+                    ]
+                )
         before = trends.now()
 
         def refresh() -> None:
@@ -90,12 +84,14 @@ def register(panel: Panel, trends: Trends) -> None:
             # A world that stopped takes its count along.
             figures["sent"].text = _rate(now.bytes_sent - before.bytes_sent, seconds)
             figures["received"].text = _rate(now.bytes_received - before.bytes_received, seconds)
-            memory = f"{now.memory_bytes / 2**20:.0f} MiB" if now.memory_bytes else "—"
-            figures["memory"].text = memory
+            memory = word("mebibytes").format(count=round(now.memory_bytes / 2**20))
+            figures["memory"].text = memory if now.memory_bytes else "—"
             before = now
-            worlds.rows = [
+            rows: list[Row] = [
                 {
+                    "id": each.name,
                     "name": each.name,
+                    "page": f"/admin/map?world={quote(each.name)}",
                     "mode": mode_title(each.mode),
                     "players": each.player_count,
                     "tick": f"{each.tick_p50_ms:.1f} / {each.tick_p99_ms:.1f}",
@@ -103,6 +99,7 @@ def register(panel: Panel, trends: Trends) -> None:
                 }
                 for each in lobby.world_statuses()
             ]
+            worlds.show(rows)
 
         async def refresh_slowly() -> None:
             samples = [*trends.samples, trends.now()]
@@ -115,16 +112,18 @@ def register(panel: Panel, trends: Trends) -> None:
                 found = await staff.see(
                     lambda actor: panel.audit_desk.entries(actor, AuditFilter(), LAST_DEEDS)
                 )
-                deeds.rows = [
-                    {
-                        "number": each.number,
-                        "time": time_text(each.time_ms),
-                        "actor": each.actor,
-                        "action": each.action,
-                        "subject": each.subject,
-                    }
-                    for each in found or []
-                ]
+                deeds.show(
+                    [
+                        {
+                            "id": each.number,
+                            "time": each.time_ms,
+                            "actor": each.actor,
+                            "action": each.action,
+                            "subject": each.subject,
+                        }
+                        for each in found or []
+                    ]
+                )
 
         refresh()
         await refresh_slowly()
@@ -153,7 +152,8 @@ def _figure(key: str, way: str = "") -> ui.label:
 
 def _chart(title: str) -> ui.echart:
     options: dict[str, Any] = {
-        "title": {"text": title, "textStyle": {"fontSize": 14, "color": "#888"}},
+        "textStyle": {"fontFamily": "Roboto, sans-serif"},
+        "title": {"text": title, "textStyle": {"fontSize": 14, "fontWeight": 500, "color": "#888"}},
         "grid": {"left": 44, "right": 16, "top": 40, "bottom": 28},
         "xAxis": {
             "type": "time",
@@ -191,8 +191,4 @@ def _line(name: str, points: list[tuple[int, float]]) -> dict[str, Any]:
 
 
 def _rate(count: int, seconds: float) -> str:
-    return f"{max(0, count) / seconds / 1024:.1f} KiB/s"
-
-
-def _column(name: str, label: str) -> dict[str, object]:
-    return {"name": name, "label": label, "field": name, "align": "left"}
+    return word("kibibytes_per_second").format(count=f"{max(0, count) / seconds / 1024:.1f}")

@@ -13,7 +13,6 @@ WORDS = {
     "peace_teleport": {"en": "Teleport", "ru": "Переместить"},
     "peace_tell": {"en": "Tell", "ru": "Сказать"},
     "peace_change_role": {"en": "Change role", "ru": "Сменить роль"},
-    "peace_about": {"en": "{deed}: {name}", "ru": "{deed}: {name}"},
     "peace_kicked": {"en": "{name} was kicked.", "ru": "{name}: соединение разорвано."},
     "peace_warned": {"en": "{name} was warned.", "ru": "{name}: предупреждение вынесено."},
     "peace_muted": {"en": "{name} is muted.", "ru": "{name}: писать запрещено."},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 from nicegui import ui
 
@@ -128,7 +129,7 @@ class _Page:
         staff, services = self._staff, self._services
         desk, deeds = services.sanctions, services.deeds
         player_id = self._dossier.subject.player_id
-        with ui.row().classes("w-full gap-2 mt-2"):
+        with ui.element().classes("panel-deeds mt-2"):
             for kind, verb, icon in SANCTIONS:
                 if staff.may("player", verb):
                     button = self._button(
@@ -202,6 +203,11 @@ class _Page:
         self._small_map.show(presence)
         is_in_world = presence is not None and presence.place is not None
         self._map.set_visibility(is_in_world)
+        if presence is not None:
+            way = f"/admin/map?world={quote(presence.world)}&player={presence.player_id}"
+            if self._map.props.get("href") != way:
+                self._map.props["href"] = way
+                self._map.update()
         for button in self._needs_presence:
             button.set_enabled(is_in_world)
         moments = (

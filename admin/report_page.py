@@ -78,7 +78,7 @@ class _Case:
     def _buttons(self) -> None:
         staff, services, report = self._staff, self._services, self._report
         desk = services.reports
-        with ui.row().classes("w-full gap-2 mt-2") as self._work:
+        with ui.element().classes("panel-deeds mt-2") as self._work:
             if staff.may("report", "take"):
                 self._take = ui.button(
                     word("peace_take"), icon="back_hand", on_click=self._on_take
@@ -92,7 +92,7 @@ class _Case:
                     icon="task_alt",
                     on_click=lambda: ask_outcome(staff, desk, report),
                 ).props("outline no-caps")
-        with ui.row().classes("w-full gap-2"):
+        with ui.element().classes("panel-deeds"):
             for kind, verb, icon in SANCTIONS:
                 if staff.may("player", verb):
                     ui.button(
@@ -101,7 +101,7 @@ class _Case:
                         on_click=lambda kind=kind: ask_sanction(
                             staff, services.sanctions, kind, report.subject_id, report.subject_name
                         ),
-                    ).props("flat dense no-caps")
+                    ).props("flat no-caps")
 
     async def _on_take(self) -> None:
         async def take(actor: Actor) -> Report:

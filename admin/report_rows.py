@@ -10,7 +10,7 @@ from server.store.sanctions import Report
 def report_columns() -> list[dict[str, str]]:
     return [
         column("number", "peace_report_number", "link", href="page"),
-        column("subject", "peace_subject"),
+        column("subject", "peace_subject", "link", href="subject_page"),
         column("text", "peace_case"),
         column("reporter", "peace_reporter"),
         column("world", "world"),
@@ -25,6 +25,7 @@ def report_row(report: Report) -> Row:
         "page": f"/admin/reports/{report.number}",
         "number": word("peace_report").format(number=report.number),
         "subject": report.subject_name,
+        "subject_page": f"/admin/players/{report.subject_id}",
         "text": report.text,
         "reporter": report.reporter_name,
         "world": report.world,

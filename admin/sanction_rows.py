@@ -34,7 +34,7 @@ class SanctionRows:
                 action("lift", "peace_lift", "lock_open"),
             ],
             on_act=self._act,
-            empty="peace_no_sanctions",
+            empty="peace_no_sanctions" if with_subject else "peace_nothing",
         )
 
     def show(self, sanctions: list[Sanction]) -> None:

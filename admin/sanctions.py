@@ -30,12 +30,13 @@ def register(panel: Panel) -> None:
         with page("sanctions", staff):
             with ui.row().classes("w-full items-center gap-3"):
                 kind = ui.select(kinds, label=word("peace_kind"), value="").props("outlined dense")
-                kind.classes("w-44")
+                kind.classes("w-full sm:w-44")
                 wanted = ui.input(word("peace_search")).props(
                     "outlined dense clearable maxlength=100 debounce=300"
                 )
+                wanted.classes("w-full sm:w-auto")
                 only_in_force = ui.switch(word("peace_only_in_force"), value=True)
-                ui.space()
+                ui.space().classes("gt-xs")
                 if staff.may("player", "ban_address"):
                     ui.button(
                         word("peace_ban_address"),

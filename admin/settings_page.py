@@ -13,6 +13,8 @@ from admin.theme import word
 from server.desks.settings import SettingState
 from server.moderation.actor import Actor
 
+STYLE = ".setting + .setting { border-top: 1px solid rgba(128, 128, 128, .2); }"
+
 Change = Callable[[str, Any], Awaitable[None]]
 
 
@@ -25,10 +27,11 @@ def register(panel: Panel) -> None:
         if staff is None:
             return
         with page("settings", staff):
+            ui.add_css(STYLE)
             ui.label(word("setting_now")).classes("text-lg")
-            changeable = ui.column().classes("w-full gap-2")
+            changeable = ui.card().classes("w-full gap-0 px-4 py-1")
             ui.label(word("setting_fixed")).classes("text-lg")
-            fixed = ui.column().classes("w-full gap-0")
+            fixed = ui.card().classes("w-full gap-0 px-4 py-1")
 
         async def change(name: str, value: Any) -> None:
             async def work(actor: Actor) -> bool:
@@ -73,10 +76,7 @@ def _field(state: SettingState, change: Change, *, may: bool) -> None:
     async def reset() -> None:
         await change(state.name, None)
 
-    with (
-        ui.card().classes("w-full p-3"),
-        ui.row().classes("w-full items-center gap-3").props(f"data-setting={state.name}"),
-    ):
+    with _line(state):
         field: ui.switch | ui.number | ui.input
         if isinstance(state.value, bool):
             field = ui.switch(title, value=state.value, on_change=save).classes("grow")
@@ -92,7 +92,8 @@ def _field(state: SettingState, change: Change, *, may: bool) -> None:
         field.set_enabled(may)
         if may and not isinstance(state.value, bool):
             field.on("keydown.enter", save)
-            ui.button(word("save"), on_click=save).props("outline no-caps data-do=save")
+            button = ui.button(word("save"), on_click=save).props("flat no-caps data-do=save")
+            button.bind_enabled_from(field, "value", lambda value: value != state.value)
         if may and state.is_changed:
             given = word("setting_reset").format(value=_said(state.given))
             ui.button(given, icon="undo", on_click=reset).props("flat no-caps data-do=reset")
@@ -103,12 +104,13 @@ def _title(text: str) -> None:
     ui.label(text).classes("w-full sm:w-72")
 
 
+def _line(state: SettingState) -> ui.row:
+    row = ui.row().classes("w-full items-center gap-x-3 gap-y-1 py-2 setting")
+    return row.props(f"data-setting={state.name}")
+
+
 def _row(state: SettingState) -> None:
-    with (
-        ui.row()
-        .classes("w-full justify-between border-b py-1 gap-4")
-        .props(f"data-setting={state.name}")
-    ):
+    with _line(state).classes("justify-between"):
         ui.label(state.name).classes("font-mono text-sm")
         ui.label(_said(state.value)).classes("font-mono text-sm opacity-80 break-all")
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from nicegui import ui
 
-from admin.asking import asked_text, ending, is_sure
+from admin.asking import about, asked_text, ending, is_sure, titled_dialog
 from admin.frame import page
 from admin.mode_dialog import ask_mode, mode_title, show_problem
 from admin.panel import Panel, Staff
@@ -64,8 +64,7 @@ def register(panel: Panel) -> None:
             maps = await staff.act(desk.free_maps)
             if maps is None:
                 return
-            with ui.dialog() as dialog, ui.card().classes("min-w-80"):
-                ui.label(word("world_new")).classes("text-lg")
+            with titled_dialog(word("world_new")) as dialog:
                 name = ui.input(word("name")).props("outlined maxlength=64").classes("w-full")
                 of = ui.select(maps, label=word("map"), value=maps[0] if maps else None)
                 of.props("outlined").classes("w-full")
@@ -85,7 +84,6 @@ def register(panel: Panel) -> None:
                     await act(work, word("world_created"))
 
                 ending(dialog, word("create"), create)
-            dialog.open()
 
         await refresh()
         ui.timer(REFRESH_SECONDS, refresh)
@@ -105,15 +103,17 @@ def _card(
 
     async def stop() -> None:
         question = word("world_stop_sure").format(count=counts[name])
-        if await is_sure(question, word("world_stop")):
+        if await is_sure(about(word("world_stop"), name), question, word("world_stop")):
             await act(lambda actor: desk.stop(actor, name), word("world_stopped"))
 
     async def delete() -> None:
-        if await is_sure(word("world_delete_sure"), word("delete")):
+        title, yes = about(word("delete"), name), word("delete")
+        if await is_sure(title, word("world_delete_sure"), yes, is_grave=True):
             await act(lambda actor: desk.delete(actor, name), word("world_deleted"))
 
     async def tell() -> None:
-        text = await asked_text(word("world_message"), world.message, 500)
+        title = about(word("world_message"), name)
+        text = await asked_text(title, word("peace_text"), world.message, 500)
         if text is not None:
             await act(lambda actor: desk.set_message(actor, name, text), word("saved"))
 
@@ -141,7 +141,7 @@ def _card(
             ui.label(world.message).classes("text-sm italic break-words")
         if world.problem:
             show_problem(world.problem, play_again if staff.may("world", "settings") else None)
-        with ui.row().classes("gap-2"):
+        with ui.element().classes("panel-deeds"):
             if world.is_running and staff.may("world", "stop"):
                 _button(word("world_stop"), "stop", "stop", stop)
             if not world.is_running and staff.may("world", "start"):

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
+from admin.panel import COOKIE
 from protocol_spec.client import Client, Refused
 from protocol_spec.codec import ErrorCode, NoticeCode
 from server.moderation.actor import OPERATOR
@@ -19,6 +20,8 @@ from tests.browser import PHONE
 from tests.hostile import STRINGS, fill, watched
 from tests.mock_server import MockServer
 from tests.panel import (
+    PASSWORD,
+    answer,
     confirm,
     never_reloads,
     press,
@@ -27,7 +30,8 @@ from tests.panel import (
     signed_in,
     staffed_server,
 )
-from tests.people import account, actor, close_code, done, enter, guest, log_in, refusal
+from tests.panel_map import LIVE
+from tests.people import account, actor, close_code, done, enter, guest, hang_up, log_in, refusal
 from tests.running import RunningServer
 
 STAYS_WITH_THEM = """(id) => {
@@ -64,6 +68,8 @@ def test_the_staff_sees_who_is_here_and_finds_them(staffed: RunningServer) -> No
             await page.get_by_text(re.compile(r"village, \d+, \d+")).wait_for()
             await page.get_by_text(re.compile(r"Ping, ms: \d+ · Messages/s: \d+")).wait_for()
             await page.wait_for_function(STAYS_WITH_THEM, arg=watt.session.player_id)
+            await page.get_by_role("link", name="On the map").click()
+            await page.wait_for_function(f"{LIVE}?.follow === {watt.session.player_id}")
         async with signed_in(staffed, "Vladimir", "/players") as page:
             await page.get_by_text("127.0.0.1").first.wait_for()
             await murphy.close()
@@ -234,6 +240,35 @@ def test_who_loses_the_role_loses_the_open_page_and_its_dialog(staffed: RunningS
         asyncio.run(scene())
     finally:
         set_role(staffed, "Pozzo", "moderator")
+
+
+def test_who_is_banned_is_out_of_the_panel_until_it_is_lifted(staffed: RunningServer) -> None:
+    async def scene() -> None:
+        owner = await enter(staffed, log_in(staffed, "Vladimir").told["ticket"])
+        client = await Client.join(staffed.url, "Murphy")
+        page_of = f"/players/{client.session.player_id}"
+        async with signed_in(staffed, "Pozzo", page_of) as page:
+            await press(page, "Kick")
+            cookies = {each["name"]: each["value"] for each in await page.context.cookies()}
+            await never_reloads(page)
+            owner.session.say("/ban Pozzo 1h sleeps on duty")
+            await page.locator("[data-confirm]").wait_for(state="detached")
+            await page.locator("[data-page]").wait_for(state="detached")
+            cookie = f"{COOKIE}={cookies[COOKIE]}"
+            assert answer(staffed, "/api/panel/ticket", "POST", cookie=cookie)[0] == 401
+            await page.goto(f"{staffed.base}/admin{page_of}")
+            await page.fill("input[name=username]", "Pozzo")
+            await page.fill("input[name=password]", PASSWORD)
+            await page.keyboard.press("Enter")
+            await page.get_by_text("sleeps on duty").wait_for()
+            owner.session.say("/unban Pozzo")
+            await owner.wait_for(lambda seen: (NoticeCode.DONE, ["unban", "Pozzo"]) in seen.notices)
+            await page.fill("input[name=password]", PASSWORD)
+            await page.keyboard.press("Enter")
+            await page.get_by_role("button", name="Kick", exact=True).wait_for()
+        await hang_up(client, owner)
+
+    asyncio.run(scene())
 
 
 @pytest.fixture

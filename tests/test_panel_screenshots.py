@@ -1,4 +1,5 @@
-"""What the staff sees: each page of the panel, in both languages, by day and by night, by phone.
+"""What the staff sees: each page and dialog of the panel, by day and by night, by phone, in both
+languages.
 
 `make screenshots` keeps the pictures of `KEPT` beside the game's, where the README shows them.
 """
@@ -7,18 +8,23 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from PIL import Image
 from playwright.async_api import Page
 
+from protocol_spec import codec
 from protocol_spec.client import Client
 from tests.browser import DESK, PHONE
-from tests.panel import signed_in, staffed_server
-from tests.people import hang_up
+from tests.panel import account_number, operator, signed_in, staffed_server
+from tests.panel_dialogs import DIALOGS, Reader
+from tests.panel_map import LIVE, TILES
+from tests.people import enter, hang_up, log_in
 from tests.running import RunningServer
 
 COMPANY = ("Владимир", "Эстрагон", "Pozzo", "Lucky", "Мальчик", "Winnie")
@@ -28,11 +34,23 @@ SAID = (
     ("Pozzo", "I don't seem to be able to depart."),
     ("Winnie", "Oh this is a happy day!"),
 )
+DONE = (
+    "/warn Lucky He dances too long.",
+    "/ban Krapp 7d advertising",
+    "/say The well is open again.",
+)
+"""By the staff, before anybody looks."""
+DONE_TO_POZZO = ("/warn Pozzo He pulls the rope.", "/mute Pozzo 2h shouting")
+"""Each time, for he is a guest and another one each time."""
+ANSWERS = (codec.NoticeCode.DONE, codec.NoticeCode.ANNOUNCEMENT)
+REPAIRED = [(x, 170) for x in range(128, 133)]
+"""Cells of the map that somebody has painted."""
 PAGES = {
     "overview": "/",
     "map": "/map",
     "players": "/players",
     "player": "/players/{pozzo}",
+    "member": "/players/{member}",
     "chat": "/chat",
     "reports": "/reports",
     "report": "/reports/1",
@@ -52,20 +70,61 @@ STEP_SECONDS = 0.05
 LOOK_SECONDS = 0.2
 MOST_LOOKS = 10
 PATIENCE_MS = 60_000
-LIVE = "document.querySelector('canvas.map-canvas').live"
+HANGS_OVER = """(card) => {
+  const box = card.getBoundingClientRect();
+  const isHigh = card.matches(".q-dialog *") && (box.top < 0 || box.bottom > window.innerHeight);
+  const isWhole = box.left >= 0 && box.right <= window.innerWidth && !isHigh;
+  const tooWide = [card, ...card.querySelectorAll("*")]
+    .filter((each) => each.clientWidth && each.scrollWidth > each.clientWidth + 1)
+    .filter((each) => ["auto", "scroll"].includes(getComputedStyle(each).overflowX))
+    .map((each) => each.className);
+  return isWhole ? tooWide : ["all of it", ...tooWide];
+}"""
+"""What of a dialog is off the screen, or has to be scrolled sideways."""
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     people = (("Godot", "owner"), ("Didi", "admin"), ("Gogo", "moderator"), ("Estelle", "player"))
     with staffed_server(tmp_path_factory.mktemp("pictures"), *people) as started:
+        operator(started, "map", "new", "maze", "--name", "ruins", "--size", "64x64")
+        operator(started, "map", "snapshot", "village", "before the feast")
+        operator(started, "world", "add", "cellar", "--map", "ruins")
+        asyncio.run(past(started))
         yield started
+
+
+async def past(server: RunningServer) -> None:
+    """What has happened already: otherwise half of the pages are empty."""
+    staff = await enter(server, log_in(server, "Didi").told["ticket"])
+    moderator = await enter(server, log_in(server, "Gogo").told["ticket"])
+    there = {name: await Client.join(server.url, name) for name in (*COMPANY, "Krapp")}
+    for name, text in SAID:
+        there[name].session.say(text)
+    await there["Lucky"].wait_for(lambda seen: len(seen.chat) == len(SAID))
+    pozzo = there["Pozzo"].session.player_id
+    there["Lucky"].session.report(pozzo, "He pulls the rope.")
+    there["Winnie"].session.report(pozzo, "He has sold somebody at the market.")
+    await do(staff, DONE)
+    cells = b"".join(codec.CellEdit(0, *cell, TILES["sand"]).pack() for cell in REPAIRED)
+    number = staff.session.edit(codec.EditCells(0, cells))
+    await staff.wait_for(lambda seen: number in seen.edit_results)
+    await hang_up(staff, moderator, *there.values())
+
+
+async def do(staff: Client, commands: Iterable[str]) -> None:
+    for line in commands:
+        staff.session.notices.clear()
+        staff.session.say(line)
+        await staff.wait_for(lambda seen: any(code in ANSWERS for code, _ in seen.notices))
 
 
 @asynccontextmanager
 async def company(server: RunningServer) -> AsyncIterator[dict[str, Client]]:
-    """Some who talk and stroll; one complains of another."""
-    there = {name: await Client.join(server.url, name) for name in COMPANY}
+    """Some who talk and stroll."""
+    there = {
+        name: await Client.join(server.url, name, look=look) for look, name in enumerate(COMPANY)
+    }
 
     async def stroll() -> None:
         step = 0
@@ -78,7 +137,10 @@ async def company(server: RunningServer) -> AsyncIterator[dict[str, Client]]:
 
     for name, text in SAID:
         there[name].session.say(text)
-    there["Lucky"].session.report(there["Pozzo"].session.player_id, "He pulls the rope.")
+    await there["Lucky"].wait_for(lambda seen: len(seen.chat) >= len(SAID))
+    staff = await enter(server, log_in(server, "Didi").told["ticket"])
+    await do(staff, DONE_TO_POZZO)
+    await hang_up(staff)
     strolling = asyncio.create_task(stroll())
     try:
         yield there
@@ -112,46 +174,107 @@ async def picture_of(page: Page, name: str) -> bytes:
     return seen
 
 
-@pytest.mark.parametrize("language", ["en", "ru"])
-@pytest.mark.parametrize("screen", SCREENS)
+@dataclass(frozen=True)
+class Look:
+    """How somebody sees the panel."""
+
+    language: str
+    screen: str
+    colours: tuple[Literal["light", "dark"], ...]
+
+
+PAGE_LOOKS = [
+    Look(language, screen, ("light", "dark")) for language in ("en", "ru") for screen in SCREENS
+]
+DIALOG_LOOKS = [Look("ru", "phone", ("dark",))]
+if "ESTRAGON_SCREENSHOTS" in os.environ:
+    DIALOG_LOOKS += [Look("en", "desk", ("light",)), Look("ru", "desk", ("dark",))]
+    DIALOG_LOOKS += [Look("en", "phone", ("light",))]
+"""The dialogs are more than the pages: who takes pictures sees them all, a test the narrowest."""
+
+
+@asynccontextmanager
+async def all_pages(
+    server: RunningServer, look: Look, paths: Mapping[str, str]
+) -> AsyncIterator[Callable[[Callable[[str, Page], Awaitable[None]]], Awaitable[None]]]:
+    """Yields what shows each of some pages, with players in the world."""
+    async with (
+        company(server) as there,
+        signed_in(
+            server, "Godot", "/me", language=look.language, size=SCREENS[look.screen]
+        ) as first,
+    ):
+        gate = asyncio.Semaphore(AT_ONCE)
+        numbers = {
+            "pozzo": there["Pozzo"].session.player_id,
+            "member": account_number(server.data, "Gogo"),
+        }
+
+        async def shown(name: str, work: Callable[[str, Page], Awaitable[None]]) -> None:
+            async with gate:
+                page = await first.context.new_page()
+                page.set_default_timeout(PATIENCE_MS)
+                await page.goto(f"{server.base}/admin{paths[name].format(**numbers)}")
+                await shows_itself(page, name)
+                await work(name, page)
+                await page.close()
+
+        async def each(work: Callable[[str, Page], Awaitable[None]]) -> None:
+            await asyncio.gather(*(shown(name, work) for name in paths))
+
+        yield each
+
+
+@pytest.mark.parametrize("look", PAGE_LOOKS, ids=str)
 def test_every_page_fits_its_screen_and_shows_something(
-    server: RunningServer, tmp_path: Path, language: str, screen: str
+    server: RunningServer, tmp_path: Path, look: Look
 ) -> None:
     folder = Path(os.environ.get("ESTRAGON_SCREENSHOTS") or tmp_path)
-    size = SCREENS[screen]
+    language, width = look.language, SCREENS[look.screen][0]
+
+    async def look_at_it(name: str, page: Page) -> None:
+        for colour in look.colours:
+            await page.emulate_media(color_scheme=colour)
+            await page.locator(f"body.body--{colour}").wait_for()
+            assert await page.evaluate("document.documentElement.scrollWidth") <= width, name
+            file = tmp_path / f"panel_{name}_{language}_{colour}.png"
+            file.write_bytes(await picture_of(page, name))
+            with Image.open(file) as picture:
+                assert len(picture.convert("L").getcolors() or ()) > 20, name
+                if (name, look.screen, colour) in KEPT:
+                    # 256 colours are a third of the bytes: nobody sees the difference.
+                    few = picture.convert("RGB").quantize(256)
+                    few.save(folder / f"panel_{name}_{language}.png")
 
     async def scene() -> None:
-        async with (
-            company(server) as there,
-            signed_in(server, "Godot", "/me", language=language, size=size) as first,
-        ):
-            pozzo = there["Pozzo"].session.player_id
-            gate = asyncio.Semaphore(AT_ONCE)
-
-            async def look_at(name: str, path: str) -> None:
-                async with gate:
-                    page = await first.context.new_page()
-                    page.set_default_timeout(PATIENCE_MS)
-                    await page.goto(f"{server.base}/admin{path.format(pozzo=pozzo)}")
-                    await shows_itself(page, name)
-                    for look in ("light", "dark"):
-                        await page.emulate_media(color_scheme=look)
-                        await page.locator(f"body.body--{look}").wait_for()
-                        width = await page.evaluate("document.documentElement.scrollWidth")
-                        assert width <= size[0], name
-                        file = tmp_path / f"panel_{name}_{language}_{look}.png"
-                        file.write_bytes(await picture_of(page, name))
-                        with Image.open(file) as picture:
-                            assert len(picture.convert("L").getcolors() or ()) > 20, name
-                            if (name, screen, look) in KEPT:
-                                # 256 colours are a third of the bytes: nobody sees the difference.
-                                few = picture.convert("RGB").quantize(256)
-                                few.save(folder / f"panel_{name}_{language}.png")
-                    await page.close()
-
-            await asyncio.gather(*(look_at(name, path) for name, path in PAGES.items()))
+        async with all_pages(server, look, PAGES) as each:
+            await each(look_at_it)
 
     asyncio.run(scene())
+
+
+@pytest.mark.parametrize("look", DIALOG_LOOKS, ids=str)
+def test_every_dialog_fits_its_screen(server: RunningServer, tmp_path: Path, look: Look) -> None:
+    (colour,) = look.colours
+    wrong: list[str] = []
+
+    async def open_all(name: str, page: Page) -> None:
+        await page.emulate_media(color_scheme=colour)
+        for dialog, opening in DIALOGS[name].items():
+            reader = Reader(page, look.language)
+            await opening(reader)
+            (tmp_path / f"{name}_{dialog}.png").write_bytes(await picture_of(page, ""))
+            found = await (await reader.opened()).evaluate(HANGS_OVER)
+            wrong.extend(f"{name}, {dialog}: {each}" for each in found)
+            await page.keyboard.press("Escape")
+            await page.locator(".q-dialog").wait_for(state="detached")
+
+    async def scene() -> None:
+        async with all_pages(server, look, {name: PAGES[name] for name in DIALOGS}) as each:
+            await each(open_all)
+
+    asyncio.run(scene())
+    assert wrong == []
 
 
 def test_a_page_is_dark_or_light_as_its_reader_chose(server: RunningServer) -> None:

@@ -9,16 +9,16 @@ export default {
   template: `
     <q-table
       flat bordered wrap-cells class="full-width listing" row-key="id" :rows="rows" :columns="shownColumns"
-      :dense="columns.length > 8"
+      :dense="columns.length > 8" :hide-header="!rows.length"
       :grid="$q.screen.lt.md" :filter="wanted" :filter-method="find"
-      v-model:pagination="pagination" :rows-per-page-options="[25, 50, 100]"
+      v-model:pagination="pagination" :rows-per-page-options="[50, 100, 200]"
       :hide-pagination="rows.length <= pagination.rowsPerPage"
     >
       <template v-if="search" #top>
         <q-input
           v-model="wanted" dense outlined clearable class="full-width" style="max-width: 24rem"
           debounce="150" type="search" :label="search" :aria-label="search"
-        />
+        ><template #prepend><q-icon name="search" /></template></q-input>
       </template>
       <template #no-data>
         <div class="opacity-60">{{ empty }}</div>
@@ -33,7 +33,8 @@ export default {
             />
           </template>
           <a
-            v-else-if="cell.col.kind === 'link'" :href="cell.row[cell.col.href]"
+            v-else-if="cell.col.kind === 'link' && cell.row[cell.col.href]"
+            :href="cell.row[cell.col.href]"
             class="text-primary text-weight-medium cell"
           >{{ shown(cell.col, cell.value) }}</a>
           <span v-else class="cell" :class="{ 'no-wrap': isTime(cell.col) }">{{ shown(cell.col, cell.value) }}</span>
@@ -42,16 +43,23 @@ export default {
       <template #item="item">
         <div class="col-12 q-py-xs">
           <q-card flat bordered class="q-pa-sm" :class="item.row.tone">
-            <template v-for="col in columns" :key="col.name">
-              <div v-if="shown(col, item.row[col.name])" class="row no-wrap q-py-xs">
-                <div class="opacity-60" style="width: 7.5rem; flex: none">{{ col.label }}</div>
-                <a
-                  v-if="col.kind === 'link'" :href="item.row[col.href]"
-                  class="text-primary text-weight-medium cell"
-                >{{ shown(col, item.row[col.name]) }}</a>
-                <div v-else class="col cell">{{ shown(col, item.row[col.name]) }}</div>
-              </div>
-            </template>
+            <div class="facts">
+              <template v-for="(col, index) in columns" :key="col.name">
+                <div
+                  v-if="shown(col, item.row[col.name])"
+                  :class="{ long: index === 0 || isLong(col, item.row[col.name]) }"
+                >
+                  <span v-if="index" class="opacity-60">{{ col.label }}&ensp;</span>
+                  <a
+                    v-if="col.kind === 'link' && item.row[col.href]" :href="item.row[col.href]"
+                    class="text-primary text-weight-medium"
+                  >{{ shown(col, item.row[col.name]) }}</a>
+                  <span v-else :class="{ 'text-weight-medium': index === 0 }">{{
+                    shown(col, item.row[col.name])
+                  }}</span>
+                </div>
+              </template>
+            </div>
             <div v-if="offered(item.row).length" class="row justify-end">
               <q-btn
                 v-for="each in offered(item.row)" :key="each.name" flat no-caps
@@ -63,7 +71,7 @@ export default {
         </div>
       </template>
     </q-table>`,
-  data: () => ({ wanted: "", pagination: { rowsPerPage: 25, sortBy: null, descending: false } }),
+  data: () => ({ wanted: "", pagination: { rowsPerPage: 50, sortBy: null, descending: false } }),
   computed: {
     shownColumns() {
       const own = this.columns.map((each) => ({
@@ -83,6 +91,9 @@ export default {
       if (!this.isTime(column)) return String(value);
       const how = { dateStyle: "short", timeStyle: "short" };
       return value ? new Date(value).toLocaleString(this.locale, how) : "";
+    },
+    isLong(column, value) {
+      return column.label.length + this.shown(column, value).length > 18;
     },
     isTime({ kind }) {
       return kind === "time" || kind === "until";
