@@ -161,7 +161,7 @@ def _card(account: Account, staff: Staff, act: Act) -> None:
     with card, ui.row().classes("w-full items-center gap-x-4 gap-y-1"):
         with ui.column().classes("gap-0 min-w-0"):
             with ui.row().classes("items-center gap-2"):
-                ui.link(name, f"/admin/players/{account.player_id}").classes("font-bold break-all")
+                ui.link(name, f"/players/{account.player_id}").classes("font-bold break-all")
                 ui.badge(MATRIX.titles[account.role][language()]).props("outline")
             with ui.row().classes("gap-x-4 gap-y-0 text-sm opacity-80"):
                 for key, ms in (("created", account.created_ms), ("seen", account.seen_ms)):

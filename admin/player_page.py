@@ -84,7 +84,7 @@ class _Page:
                 self._name = ui.label().classes("text-2xl font-medium break-all")
                 self._role = ui.badge().props("outline")
                 ui.space()
-                self._map = ui.link(word("peace_on_map"), "/admin/map")
+                self._map = ui.link(word("peace_on_map"), "/map")
             self._place = ui.label()
             self._way = ui.label().classes("opacity-80")
             self._small_map = SmallMap(staff)
@@ -204,7 +204,7 @@ class _Page:
         is_in_world = presence is not None and presence.place is not None
         self._map.set_visibility(is_in_world)
         if presence is not None:
-            way = f"/admin/map?world={quote(presence.world)}&player={presence.player_id}"
+            way = f"/map?world={quote(presence.world)}&player={presence.player_id}"
             if self._map.props.get("href") != way:
                 self._map.props["href"] = way
                 self._map.update()

@@ -73,7 +73,7 @@ class _Case:
     def _person(self, key: str, player_id: int, name: str) -> None:
         with ui.row().classes("gap-2"):
             ui.label(f"{word(key)}:").classes("opacity-80")
-            ui.link(name, f"/admin/players/{player_id}")
+            ui.link(name, f"/players/{player_id}")
 
     def _buttons(self) -> None:
         staff, services, report = self._staff, self._services, self._report

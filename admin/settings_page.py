@@ -92,8 +92,7 @@ def _field(state: SettingState, change: Change, *, may: bool) -> None:
         field.set_enabled(may)
         if may and not isinstance(state.value, bool):
             field.on("keydown.enter", save)
-            button = ui.button(word("save"), on_click=save).props("flat no-caps data-do=save")
-            button.bind_enabled_from(field, "value", lambda value: value != state.value)
+            ui.button(word("save"), on_click=save).props("flat no-caps data-do=save")
         if may and state.is_changed:
             given = word("setting_reset").format(value=_said(state.given))
             ui.button(given, icon="undo", on_click=reset).props("flat no-caps data-do=reset")

@@ -217,13 +217,13 @@ async def message_of_the_day(page: Page, world: World) -> None:
     await page.locator(".q-dialog").get_by_label("Text").fill("Tea")
 
 
-@deed("/worlds", "world.settings", "[data-do=yes]")
+@deed("/worlds", "world.settings", "[data-do=yes]", is_asked_once=True)
 async def set_mode(page: Page, world: World) -> None:
     await ask(page.locator("[data-do=mode]").last)
     await page.locator("[data-field=mode]").wait_for()
 
 
-@deed("/worlds", "world.create", "[data-do=yes]")
+@deed("/worlds", "world.create", "[data-do=yes]", is_asked_once=True)
 async def create_world(page: Page, world: World) -> None:
     await page.locator("[data-do=new]").click()
     await page.get_by_label("Name").fill("attic")

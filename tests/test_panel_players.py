@@ -69,6 +69,8 @@ def test_the_staff_sees_who_is_here_and_finds_them(staffed: RunningServer) -> No
             await page.get_by_text(re.compile(r"Ping, ms: \d+ · Messages/s: \d+")).wait_for()
             await page.wait_for_function(STAYS_WITH_THEM, arg=watt.session.player_id)
             await page.get_by_role("link", name="On the map").click()
+            await page.wait_for_url("**/admin/map?*")
+            await page.locator("canvas.map-canvas").wait_for()
             await page.wait_for_function(f"{LIVE}?.follow === {watt.session.player_id}")
         async with signed_in(staffed, "Vladimir", "/players") as page:
             await page.get_by_text("127.0.0.1").first.wait_for()

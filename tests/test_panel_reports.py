@@ -45,6 +45,10 @@ def test_a_report_goes_from_one_to_the_other_and_ends_with_a_mute(staffed: Runni
             await confirm(page, "Estragon has it now.")
             await page.get_by_text("taken by Estragon").wait_for()
         async with signed_in(staffed, "Estragon", "/reports/1") as page:
+            await page.get_by_role("link", name="Murphy").first.click()
+            await page.get_by_role("button", name="Teleport").wait_for()
+            await page.go_back()
+            await page.get_by_text("You are a hog.").wait_for()
             await press(page, "Mute")
             await page.get_by_text("Insults", exact=True).click()
             await confirm(page, "Murphy is muted.")

@@ -59,6 +59,7 @@ def test_a_world_starts_takes_players_in_and_stops_with_nothing_lost(
             x, y = ann.session.state.x >> 10, ann.session.state.y >> 10
             window = await page.context.new_page()
             await window.goto(f"{server.base}/admin/map?world=cellar")
+            await window.locator("canvas.map-canvas").wait_for()
             await window.wait_for_function(f"{LIVE}?.model.players.size === 1")
             # Not waited for: what is on its way when the world stops is saved, too.
             ann.session.edit(codec.EditCells(0, codec.CellEdit(0, x, y, SAND).pack()))

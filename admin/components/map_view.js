@@ -266,7 +266,8 @@ export default {
       const anew = this.model.take(name, fields, performance.now());
       if (anew !== null) this.session.send("CHUNK_REQUEST", anew);
       if (name === "WORLD_ENTERED") {
-        if (!this.hasFitted) this.fit();
+        // The page may have told by now whom to follow.
+        if (!this.hasFitted && !this.follow) this.fit();
         this.hasFitted = true;
         if (this.only && this.follow !== this.only) {
           this.camera.scale = 20;
