@@ -15,7 +15,7 @@ from server.clock import wall_clock_ms
 from server.game import Game
 from server.people.identity import Standing
 from server.store import StoreError
-from server.store.accounts import Visit, write_log
+from server.store.accounts import Visit, forget_visits, write_log
 from server.store.chat import ChatLine, forget_lines
 from server.store.thread import Database
 
@@ -32,10 +32,10 @@ DAY_MS = 24 * 3600 * 1000
 
 
 class PlayerLog:
-    def __init__(self, database: Database, chat_days: int) -> None:
-        """Chat is forgotten after `chat_days`; 0: never."""
+    def __init__(self, database: Database, chat_days: int, visit_days: int) -> None:
+        """Chat is forgotten after `chat_days`, who came after `visit_days`; 0: never."""
         self._database = database
-        self._chat_days = chat_days
+        self._forgetting = ((forget_lines, chat_days), (forget_visits, visit_days))
         self._stood: dict[tuple[int, str], Standing] = {}
         self._unwritten: set[tuple[int, str]] = set()
         self._visits: deque[Visit] = deque(maxlen=MOST_KEPT)
@@ -84,8 +84,8 @@ class PlayerLog:
         """Until cancelled. `games` are those that run by then; `is_here` tells whom to remember."""
         seconds = 0
         while True:
-            if self._chat_days and seconds % FORGET_SECONDS == 0:
-                await self._forget_chat()
+            if seconds % FORGET_SECONDS == 0:
+                await self._forget_old()
             await asyncio.sleep(FLUSH_SECONDS)
             seconds += 1
             if seconds % STANDINGS_SECONDS == 0:
@@ -98,8 +98,11 @@ class PlayerLog:
             for player_id, standing in game.standings():
                 self.stood(player_id, game.name, standing)
 
-    async def _forget_chat(self) -> None:
-        try:
-            await self._database.do(forget_lines, wall_clock_ms() - self._chat_days * DAY_MS)
-        except StoreError as error:
-            log.warning("old chat cannot be deleted: %s", error)
+    async def _forget_old(self) -> None:
+        for forget, days in self._forgetting:
+            if not days:
+                continue
+            try:
+                await self._database.do(forget, wall_clock_ms() - days * DAY_MS)
+            except StoreError as error:
+                log.warning("old chat and visits cannot be deleted: %s", error)

@@ -58,7 +58,7 @@ def assemble(
     start: Callable[[Coroutine[Any, Any, None]], None] = start_task,
 ) -> Services:
     """All of it, around these worlds. Raises StoreError."""
-    player_log = PlayerLog(database, settings.chat_days)
+    player_log = PlayerLog(database, settings.chat_days, settings.visit_days)
     lobby = Lobby(settings, games, player_log, clock=clock, start=start)
     passwords = Passwords(settings)
     limits = LoginLimits(

@@ -58,6 +58,8 @@ class Settings(BaseSettings):
     """So long a log-in's ticket for the game's socket is good."""
     chat_days: int = Field(default=30, ge=0)
     """Chat is kept for so long; 0: for ever."""
+    visit_days: int = Field(default=90, ge=0)
+    """So long it is kept who came, by which name and from which address; 0: for ever."""
     guests_may_build: bool = False
     """Whether everybody may change maps."""
     gateway: Literal["fast", "asgi"] = "fast"

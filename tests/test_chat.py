@@ -22,6 +22,7 @@ from server.people.identity import SanctionKind
 from server.people.roles import Role, may
 from server.player_log import DAY_MS
 from server.store import Store, chat, sanctions
+from server.store.accounts import Visit, visits_of, write_log
 from server.store.audit import Audit
 from server.store.chat import ChatLine
 from server.tiles import builtin_tile_set
@@ -436,19 +437,22 @@ def test_only_one_of_two_changes_what_becomes_of_a_line(store: Store) -> None:
     assert store.do(chat.change_fate, 999, ("held",), "said", audit) is None
 
 
-def test_chat_is_forgotten_after_its_days(
+def test_chat_and_visits_are_forgotten_after_their_days(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     now = 1_900_000_000_000
     monkeypatch.setattr("server.player_log.wall_clock_ms", lambda: now)
     monkeypatch.setattr("server.player_log.FLUSH_SECONDS", 0.0)
 
-    def left(chat_days: int) -> list[str]:
-        """What is there a turn after the start."""
-        mock = MockServer(chat_days=chat_days)
+    def left(chat_days: int, visit_days: int) -> tuple[list[str], list[str]]:
+        """The chat and the visits that are there a turn after the start."""
+        mock = MockServer(chat_days=chat_days, visit_days=visit_days)
         log = mock.services.player_log
-        lines = [line(now - age * DAY_MS - 1, str(age)) for age in (0, 29, 30, 400)]
-        mock.services.database.store.do(chat.write_lines, lines)
+        store = mock.services.database.store
+        ages = {str(age): now - age * DAY_MS - 1 for age in (0, 29, 30, 400)}
+        lines = [line(time_ms, age) for age, time_ms in ages.items()]
+        visits = [Visit(1, age, "::1", True, time_ms) for age, time_ms in ages.items()]
+        store.do(write_log, {}, visits, lines, now)
 
         async def one_turn() -> None:
             flushed = asyncio.Event()
@@ -464,11 +468,13 @@ def test_chat_is_forgotten_after_its_days(
             running.cancel()
 
         asyncio.run(one_turn())
-        return [each.text for each in mock.services.database.store.do(chat.lines)][::-1]
+        said = [each.text for each in store.do(chat.lines)]
+        return said[::-1], [each.name for each in store.do(visits_of, 1)][::-1]
 
-    assert left(chat_days=30) == ["0", "29"]
-    assert left(chat_days=1) == ["0"]
-    assert left(chat_days=0) == ["0", "29", "30", "400"]
+    everything = ["0", "29", "30", "400"]
+    assert left(chat_days=30, visit_days=1) == (["0", "29"], ["0"])
+    assert left(chat_days=1, visit_days=30) == (["0"], ["0", "29"])
+    assert left(chat_days=0, visit_days=0) == (everything, everything)
 
 
 def test_the_filter_keeps_its_rules_over_a_restart(store: Store) -> None:

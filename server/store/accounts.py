@@ -349,6 +349,11 @@ def visits_of(session: Session, player_id: int, limit: int = 100) -> list[Visit]
     ]
 
 
+def forget_visits(session: Session, before_ms: int) -> None:
+    """Deletes those that began before a time."""
+    session.exec(delete(VisitRow).where(col(VisitRow.began_ms) < before_ms))
+
+
 def _account(row: AccountRow) -> Account:
     return Account(
         player_id=row.id,

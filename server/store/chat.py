@@ -105,10 +105,9 @@ def change_fate(
     return _line(row)
 
 
-def forget_lines(session: Session, before_ms: int) -> int:
-    """Deletes lines from before a time; returns how many."""
-    done = session.exec(delete(ChatRow).where(col(ChatRow.time_ms) < before_ms))
-    return int(done.rowcount)
+def forget_lines(session: Session, before_ms: int) -> None:
+    """Deletes lines from before a time."""
+    session.exec(delete(ChatRow).where(col(ChatRow.time_ms) < before_ms))
 
 
 def _line(row: ChatRow) -> ChatLine:
