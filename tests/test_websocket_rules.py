@@ -252,6 +252,19 @@ def test_what_a_peer_claims_is_not_made_room_for(either_server: RunningServer) -
     assert either_server.failures() == []
 
 
+def test_answers_to_the_pings_of_who_does_not_read_are_not_kept(
+    peer: RawPeer, either_server: RunningServer
+) -> None:
+    """25 MB of pings, whose answers would be as many."""
+    before = either_server.process.memory_info().rss
+    pings = piece(FIN | PING, b"x" * 125) * 500
+    # A slow machine's server may have lost its patience before all are sent.
+    with contextlib.suppress(ConnectionError):
+        for _ in range(400):
+            peer.socket.sendall(pings)
+    assert either_server.process.memory_info().rss - before < 12_000_000
+
+
 def test_who_says_no_more_is_closed_in_time(peer: RawPeer) -> None:
     """A socket that is shut on one side is a client that says nothing more."""
     peer.socket.sendall(frame(HELLO, is_masked=True))

@@ -59,7 +59,9 @@ class FastConnection(Connection, picows.WSListener):
         elif kind == picows.WSMsgType.CLOSE:
             self._take_close(frame)
         elif kind == picows.WSMsgType.PING:
-            transport.send_pong(frame.get_payload_as_bytes())
+            # Who does not read gets no more of them, or their PINGs would fill our memory.
+            if self._queue_size() <= CLOGGED_BYTES:
+                transport.send_pong(frame.get_payload_as_bytes())
         elif kind in (
             picows.WSMsgType.BINARY,
             picows.WSMsgType.TEXT,

@@ -150,6 +150,13 @@ class PlainProtocol(WebSocketsSansIOProtocol):
         else:
             super().send_receive_event_to_app()
 
+    def handle_ping(self) -> None:
+        if self.transport.get_write_buffer_size() <= CLOGGED_BYTES:
+            super().handle_ping()
+        else:
+            # Who does not read gets no more PONGs, or their PINGs would fill our memory.
+            self.conn.data_to_send()
+
     def handle_parser_exception(self) -> None:
         broken_off: Any = {"type": "websocket.disconnect", _BROKEN_OFF: True}
         self.queue.put_nowait(broken_off)
