@@ -9,8 +9,9 @@ to no more than there is time for:
   joining leaves behind in cycles (the upgrade of its HTTP request, the database's statements) is
   found here, for it dies young.
 - Everything is looked at once a minute where the tick left time enough for it, as a few hundred
-  players do; else once in half an hour. What only this finds is little: two small objects for
-  each connection that is over.
+  players do; where it takes twice that time, every other minute, and so on, but once in half an
+  hour in any case. What only this finds is little for a connection that is over, two small
+  objects; for a page of the panel that was left it is half a megabyte.
 
 What has no cycles is freed at once and needs none of this: so a Session and its connection part
 when they are done with each other.
@@ -56,8 +57,10 @@ class Garbage:
             return
         began = self._clock()
         since = began - self._full_at
-        has_room = self._full_lasted < left_seconds * SHARE
-        if since > OVERDUE_SECONDS or (since > FULL_SECONDS and has_room):
+        room = left_seconds * SHARE
+        # A long one may have been long for all that it freed: so it is tried again, only later.
+        is_due = room > 0 and since > FULL_SECONDS * max(1.0, self._full_lasted / room)
+        if is_due or since > OVERDUE_SECONDS:
             gc.collect()
             self._full_at = self._clock()
             self._full_lasted = self._full_at - began

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from protocol_spec.client import Client
-from server.garbage import FULL_SECONDS, OVERDUE_SECONDS, YOUNG_OBJECTS, YOUNG_ROUNDS, Garbage
+from server.garbage import FULL_SECONDS, OVERDUE_SECONDS, SHARE, YOUNG_OBJECTS, YOUNG_ROUNDS, Garbage
 from server.member import Member
 from server.session import Session
 from tests.mock_server import MockServer
@@ -126,20 +126,35 @@ def test_what_is_old_is_found_once_a_minute(garbage: Garbage, clock: Clock) -> N
     assert clock.fulls == 1
 
 
-def test_where_there_is_no_time_for_it_it_waits_for_half_an_hour(
+def test_what_takes_longer_than_there_is_time_for_is_done_as_much_more_seldom(
     garbage: Garbage, clock: Clock
 ) -> None:
-    clock.full_lasts = 0.03
+    clock.full_lasts = 5 * TICK_LEFT * SHARE
     clock.now += FULL_SECONDS + 1
     garbage.collect(TICK_LEFT)
     assert clock.fulls == 1
-    for _ in range(int(OVERDUE_SECONDS // FULL_SECONDS) - 1):
-        clock.now += FULL_SECONDS
-        garbage.collect(TICK_LEFT)
+    clock.now += 5 * FULL_SECONDS - 1
+    garbage.collect(TICK_LEFT)
     assert clock.fulls == 1
-    clock.now += 2 * FULL_SECONDS
-    garbage.collect(0.0)
+    # It had been long for what it found; the next one is not, and those after it come soon again.
+    clock.full_lasts = 0.001
+    clock.now += 2
+    garbage.collect(TICK_LEFT)
     assert clock.fulls == 2
+    clock.now += FULL_SECONDS + 1
+    garbage.collect(TICK_LEFT)
+    assert clock.fulls == 3
+
+
+def test_where_there_is_no_time_for_it_it_waits_for_half_an_hour(
+    garbage: Garbage, clock: Clock
+) -> None:
+    clock.now += OVERDUE_SECONDS - 1
+    garbage.collect(0.0)
+    assert clock.fulls == 0
+    clock.now += 2
+    garbage.collect(0.0)
+    assert clock.fulls == 1
 
 
 def test_a_late_tick_is_not_made_later(garbage: Garbage, clock: Clock) -> None:
