@@ -32,7 +32,7 @@ from admin import (
     socket_guard,
     worlds_page,
 )
-from admin.open_pages import OpenPages
+from admin.open_pages import OpenPages, let_go
 from admin.panel import Panel
 from admin.sessions import PanelSessions
 from server.desks.audit import AuditDesk
@@ -110,6 +110,7 @@ def register(
     audit_page.register(panel)
     accounts_page.register(panel)
     socket_guard.install()
+    pages.on_delete(let_go)
     pages.add_middleware(socket_guard.OwnFilesOnly)
     pages.add_middleware(SecureOnly)
     ui.run_with(app, mount_path=MOUNT_PATH, title="Estragon", favicon="🌳", reconnect_timeout=5)

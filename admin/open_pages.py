@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from nicegui import background_tasks
+from nicegui import Client, background_tasks
 
 Look = Callable[[], Awaitable[None]]
 """Sees to it that a page shows no more than its owner may see."""
+
+
+def let_go(gone: Client) -> None:
+    """Frees a page that is gone at once, all half a megabyte of it.
+
+    What is to happen at its end knows the page, and the page knows that: the two of them would wait
+    for the collector, which must not stop the game for as long as a hundred pages take it.
+    """
+    for handlers in (gone.connect_handlers, gone.disconnect_handlers, gone.delete_handlers):
+        handlers.clear()
 
 
 class OpenPages:

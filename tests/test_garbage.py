@@ -12,7 +12,14 @@ from pathlib import Path
 import pytest
 
 from protocol_spec.client import Client
-from server.garbage import FULL_SECONDS, OVERDUE_SECONDS, SHARE, YOUNG_OBJECTS, YOUNG_ROUNDS, Garbage
+from server.garbage import (
+    FULL_SECONDS,
+    OVERDUE_SECONDS,
+    SHARE,
+    YOUNG_OBJECTS,
+    YOUNG_ROUNDS,
+    Garbage,
+)
 from server.member import Member
 from server.session import Session
 from tests.mock_server import MockServer
