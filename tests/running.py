@@ -171,12 +171,17 @@ class RunningServer:
 def running_server(
     folder: Path,
     *flags: str,
+    is_fresh: bool = False,
     environment: dict[str, str] | None = None,
     certificate: Certificate | None = None,
 ) -> Iterator[RunningServer]:
     """A server on a fresh data folder; afterwards its log must not tell of a bug."""
     with RunningServer(
-        folder / "data", *flags, environment=environment, certificate=certificate
+        folder / "data",
+        *flags,
+        is_fresh=is_fresh,
+        environment=environment,
+        certificate=certificate,
     ) as server:
         yield server
     assert server.failures() == []
