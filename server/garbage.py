@@ -11,7 +11,8 @@ to no more than there is time for:
 - Everything is looked at once a minute where the tick left time enough for it, as a few hundred
   players do; where it takes twice that time, every other minute, and so on, but once in half an
   hour in any case. What only this finds is little for a connection that is over, two small
-  objects; for a page of the panel that was left it is half a megabyte.
+  objects; for a page of the panel that was left it is a thousand, and they take 2 to 4 ms. That
+  has to be done at some time, and the later the more of it at once: so it does not count.
 
 What has no cycles is freed at once and needs none of this: so a Session and its connection part
 when they are done with each other.
@@ -29,6 +30,8 @@ YOUNG_ROUNDS = 10
 """At every so many looks those that lived through the others are looked at as well."""
 FULL_SECONDS = 60.0
 OVERDUE_SECONDS = 1800.0
+MUCH_FOUND = 5000
+"""Objects. To free so many takes as long as to look at all others."""
 SHARE = 0.5
 """Of what is left until the next tick: what came meanwhile needs its time, too."""
 
@@ -38,7 +41,7 @@ class Garbage:
         """`clock` gives seconds and never goes back."""
         self._clock = clock
         self._full_lasted = 0.0
-        """Seconds that looking at everything took, the last time."""
+        """Seconds that looking at everything took, the last time that not much was found."""
         self._full_at = clock()
 
     def take_over(self) -> None:
@@ -58,9 +61,9 @@ class Garbage:
         began = self._clock()
         since = began - self._full_at
         room = left_seconds * SHARE
-        # A long one may have been long for all that it freed: so it is tried again, only later.
         is_due = room > 0 and since > FULL_SECONDS * max(1.0, self._full_lasted / room)
         if is_due or since > OVERDUE_SECONDS:
-            gc.collect()
+            found = gc.collect()
             self._full_at = self._clock()
-            self._full_lasted = self._full_at - began
+            if found < MUCH_FOUND:
+                self._full_lasted = self._full_at - began

@@ -14,6 +14,7 @@ import pytest
 from protocol_spec.client import Client
 from server.garbage import (
     FULL_SECONDS,
+    MUCH_FOUND,
     OVERDUE_SECONDS,
     SHARE,
     YOUNG_OBJECTS,
@@ -143,7 +144,6 @@ def test_what_takes_longer_than_there_is_time_for_is_done_as_much_more_seldom(
     clock.now += 5 * FULL_SECONDS - 1
     garbage.collect(TICK_LEFT)
     assert clock.fulls == 1
-    # It had been long for what it found; the next one is not, and those after it come soon again.
     clock.full_lasts = 0.001
     clock.now += 2
     garbage.collect(TICK_LEFT)
@@ -151,6 +151,17 @@ def test_what_takes_longer_than_there_is_time_for_is_done_as_much_more_seldom(
     clock.now += FULL_SECONDS + 1
     garbage.collect(TICK_LEFT)
     assert clock.fulls == 3
+
+
+def test_much_that_was_found_does_not_put_off_the_next_look(garbage: Garbage, clock: Clock) -> None:
+    clock.full_lasts = 1.0
+    for fulls in (1, 2, 3):
+        keep = [Ring() for _ in range(MUCH_FOUND)]
+        age()
+        keep.clear()
+        clock.now += FULL_SECONDS + 1
+        garbage.collect(TICK_LEFT)
+        assert clock.fulls == fulls
 
 
 def test_where_there_is_no_time_for_it_it_waits_for_half_an_hour(
