@@ -34,7 +34,7 @@ from server.people.identity import SanctionKind
 from server.world import TICK_RATE
 from tests.godot_client import complaints
 from tests.mock_server import TILES, WALL, MockServer, grass
-from tests.people import done
+from tests.people import becomes, done
 from tests.running import RunningServer, running_server
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -601,13 +601,17 @@ def length_of(code: str) -> int:
     return sum(bool(line.strip()) for line in code.splitlines())
 
 
-def meet(server: RunningServer, *command: str | Path) -> None:
+def meet(server: RunningServer, folder: Path, *command: str | Path) -> None:
     """Sees the guide's client walk five tiles and hears it say hello; then ends it."""
-    started: list[subprocess.Popen[str]] = []
+    heard = folder / "heard"
+    started: list[subprocess.Popen[bytes]] = []
 
     def start() -> None:
-        pipe = subprocess.PIPE
-        started.append(subprocess.Popen(command, stdout=pipe, stderr=subprocess.STDOUT, text=True))
+        with heard.open("wb") as file:
+            started.append(subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT))
+
+    def said() -> list[str]:
+        return heard.read_text(encoding="utf-8").splitlines()
 
     async def watch() -> int:
         other = await Client.join(server.url, "Vladimir")
@@ -620,24 +624,23 @@ def meet(server: RunningServer, *command: str | Path) -> None:
         await other.wait_for(lambda session: lucky.x > begin + 4.9 * 256, 20)
         await other.wait_for(lambda session: any(e.text == "Hello!" for e in session.chat))
         other.session.say("Good morning")
-        await asyncio.sleep(0.5)
+        greeted = f"{other.session.player_id} says Good morning"
+        await asyncio.to_thread(becomes, said, lambda lines: greeted in lines)
         await other.close()
         return other.session.player_id
 
     try:
         other_id = asyncio.run(watch())
-        server.wait_for_players(1)
+        becomes(said, lambda lines: f"{other_id} is gone" in lines)
     finally:
         started[0].kill()
-        output = started[0].communicate(timeout=20)[0]
-    said = output.splitlines()
-    assert said[0].startswith(("7 is here", "Godot Engine"))
-    for line in ("7 says Hello!", f"{other_id} is here", f"{other_id} says Good morning"):
-        assert line in said, output
-    assert said[-1] == f"{other_id} is gone"
-    assert any(re.fullmatch(r"7 is at \d+\.\d\d, \d+\.\d\d", line) for line in said)
-    assert complaints(output) == []
-    assert "Traceback" not in output
+        started[0].wait(20)
+    assert said()[0].startswith(("7 is here", "Godot Engine"))
+    for line in ("7 says Hello!", f"{other_id} is here"):
+        assert line in said()
+    assert any(re.fullmatch(r"7 is at \d+\.\d\d, \d+\.\d\d", line) for line in said())
+    assert complaints("\n".join(said())) == []
+    assert "Traceback" not in heard.read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -652,7 +655,7 @@ def test_the_guides_client_in_python(fresh_server: RunningServer, tmp_path: Path
     assert length_of(code) <= LONGEST_CLIENT
     program = tmp_path / "lucky.py"
     program.write_text(code.replace("ws://127.0.0.1:8000/ws", fresh_server.url))
-    meet(fresh_server, sys.executable, program)
+    meet(fresh_server, tmp_path, sys.executable, program)
 
 
 def test_the_guides_client_in_gdscript(
@@ -672,4 +675,4 @@ def test_the_guides_client_in_gdscript(
         '[gd_scene format=3]\n[ext_resource type="Script" path="res://lucky.gd" id="1"]\n'
         '[node name="Lucky" type="Node"]\nscript = ExtResource("1")\n'
     )
-    meet(fresh_server, godot, "--headless", "--path", tmp_path, "res://lucky.tscn")
+    meet(fresh_server, tmp_path, godot, "--headless", "--path", tmp_path, "res://lucky.tscn")
