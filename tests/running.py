@@ -40,9 +40,9 @@ class RunningServer:
         """`environment` has what the server shall find there; of ours it gets no setting. It is
         not to be found on the local network where that does not say so.
 
-        With a `cpu` it keeps to that one. One that `is_fresh`, or has a `cpu`, is measured, and
-        loads the program as an operator's does; others were loaded before: tests/forked.py. With a
-        `certificate` it speaks https and wss.
+        With a `cpu` it keeps to that one. One that `is_fresh`, or has a `cpu`, is a Python of
+        its own that loads the program as an operator's does; others were loaded before:
+        tests/forked.py. With a `certificate` it speaks https and wss.
         """
         self.data = data
         self.port = port

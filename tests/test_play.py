@@ -509,6 +509,28 @@ def test_a_stranger_who_answers_for_a_server_says_nothing_that_hurts() -> None:
     assert [each.name for each in info.worlds] == ["", "arena"]
 
 
+def test_what_a_server_says_of_itself_may_come_in_pieces() -> None:
+    body = b'{"name": "A road", "worlds": [{"name": "arena"}]}'
+    head = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"
+
+    async def scene() -> worlds.ServerInfo | None:
+        async def say(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(head + body[:9])
+            await writer.drain()
+            await asyncio.sleep(0.1)  # Without it the pieces may arrive as one.
+            writer.write(body[9:])
+            writer.close()
+
+        async with await asyncio.start_server(say, "127.0.0.1", 0) as server:
+            port = server.sockets[0].getsockname()[1]
+            return await worlds.ask(f"ws://127.0.0.1:{port}/ws")
+
+    info = asyncio.run(scene())
+    assert info is not None
+    assert [each.name for each in info.worlds] == ["arena"]
+
+
 def test_a_tile_is_called_as_a_person_says_it() -> None:
     assert tile_name("stone_wall", "en") == "stone wall"
     assert tile_name("stone_wall", "ru") == "каменная ограда"

@@ -58,3 +58,9 @@ def show(
 def plain(text: str) -> str:
     """What a terminal does not take for a command."""
     return "".join(each if each.isprintable() else "?" for each in text)
+
+
+def fitted(text: str, columns: int) -> str:
+    """Plain, and cut where it is longer."""
+    text = plain(text)
+    return text if len(text) <= columns else text[: columns - 1] + "…"

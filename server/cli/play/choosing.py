@@ -14,7 +14,7 @@ from textual.widgets import OptionList, Static
 
 from server.cli.play.words import Words
 from server.cli.play.worlds import WorldInfo
-from server.cli.terminal import plain
+from server.cli.terminal import fitted
 
 ROW_COLUMNS = 40
 
@@ -75,6 +75,4 @@ def world_row(world: WorldInfo, words: Words, columns: int = ROW_COLUMNS) -> Tex
     count = str(world.players)
     mode = words.mode(world.mode)
     room = columns - len(mode) - 8
-    name = plain(world.name)
-    name = name if len(name) <= room else name[: room - 1] + "…"
-    return Text(f"{name:<{room}}  {mode}  {count:>4}")
+    return Text(f"{fitted(world.name, room):<{room}}  {mode}  {count:>4}")

@@ -9,7 +9,7 @@ from protocol_spec.session import ClientSession
 from server.cli.play import standings
 from server.cli.play.styles import NAME_STYLE, PLAY_STYLE, QUIET_STYLE
 from server.cli.play.words import Words
-from server.cli.terminal import plain
+from server.cli.terminal import fitted
 
 COLUMNS = 23
 """What fits into a line of the list."""
@@ -43,6 +43,4 @@ def listed(session: ClientSession, words: Words) -> Text:
 
 def _line(name: str, result: str) -> str:
     room = COLUMNS - len(result) - 1
-    name = plain(name)
-    name = name if len(name) <= room else name[: room - 1] + "…"
-    return f"{name:<{room}} {result}"
+    return f"{fitted(name, room):<{room}} {result}"

@@ -33,7 +33,12 @@ async def ask(url: str) -> ServerInfo | None:
     timeout = aiohttp.ClientTimeout(total=PATIENCE_SECONDS)
     try:
         async with aiohttp.ClientSession(timeout=timeout) as web, web.get(page) as answer:
-            return read(json.loads(await answer.content.read(MOST_BYTES)))
+            said = bytearray()
+            async for piece in answer.content.iter_any():
+                said += piece
+                if len(said) > MOST_BYTES:
+                    return None
+            return read(json.loads(said))
     except (TimeoutError, aiohttp.ClientError, OSError, ValueError):
         return None
 
