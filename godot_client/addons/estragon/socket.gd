@@ -67,9 +67,10 @@ func is_ready() -> bool:
 	return is_open and _peer.get_ready_state() == WebSocketPeer.STATE_OPEN
 
 
-## Sends a whole message.
+## Sends a whole message. It is lost where the line has broken since [method poll], which then says so.
 func send(data: PackedByteArray) -> void:
-	_peer.send(data)
+	if is_ready():  # The message before this one may be what found the line broken.
+		_peer.send(data)
 
 
 ## Takes in what has arrived.
