@@ -67,7 +67,8 @@ func is_ready() -> bool:
 	return is_open and _peer.get_ready_state() == WebSocketPeer.STATE_OPEN
 
 
-## Sends a whole message. It is lost where the line has broken since [method poll], which then says so.
+## Sends a whole message. Where the line has broken since [method poll] it is lost, and the next one
+## says so.
 func send(data: PackedByteArray) -> void:
 	if is_ready():  # The message before this one may be what found the line broken.
 		_peer.send(data)
