@@ -15,7 +15,7 @@ from server.moderation.actor import Actor
 
 STYLE = ".setting + .setting { border-top: 1px solid rgba(128, 128, 128, .2); }"
 
-Change = Callable[[str, Any], Awaitable[None]]
+Change = Callable[[str, Any], Awaitable[SettingState | None]]
 
 
 def register(panel: Panel) -> None:
@@ -26,76 +26,82 @@ def register(panel: Panel) -> None:
         staff = await panel.enter("settings", "read")
         if staff is None:
             return
+
+        async def states(actor: Actor) -> list[SettingState]:
+            return desk.states(actor)
+
+        async def change(name: str, value: Any) -> SettingState | None:
+            """How it is then; None where that was refused, which is told."""
+
+            async def work(actor: Actor) -> SettingState:
+                await desk.change(actor, {name: value})
+                return next(each for each in desk.states(actor) if each.name == name)
+
+            return await staff.act(work, word("saved"))
+
         with page("settings", staff):
             ui.add_css(STYLE)
-            ui.label(word("setting_now")).classes("text-lg")
-            changeable = ui.card().classes("w-full gap-0 px-4 py-1")
-            ui.label(word("setting_fixed")).classes("text-lg")
-            fixed = ui.card().classes("w-full gap-0 px-4 py-1")
-
-        async def change(name: str, value: Any) -> None:
-            async def work(actor: Actor) -> bool:
-                await desk.change(actor, {name: value})
-                return True
-
-            with changeable:
-                await staff.act(work, word("saved"))
-                await show()
-
-        async def show() -> None:
-            states = await staff.act(_states)
-            if states is None:
-                return
+            found = await staff.act(states) or []
             may = staff.may("settings", "change")
-            changeable.clear()
-            with changeable:
-                for each in states:
+            ui.label(word("setting_now")).classes("text-lg")
+            with ui.card().classes("w-full gap-0 px-4 py-1"):
+                for each in found:
                     if each.can_change:
-                        _field(each, change, may=may)
-            fixed.clear()
-            with fixed:
-                for each in states:
+                        _Setting(each, change, may=may)
+            ui.label(word("setting_fixed")).classes("text-lg")
+            with ui.card().classes("w-full gap-0 px-4 py-1"):
+                for each in found:
                     if not each.can_change:
                         _row(each)
 
-        async def _states(actor: Actor) -> list[SettingState]:
-            return desk.states(actor)
 
-        await show()
+class _Setting:
+    """One line, drawn anew when it has changed: what is being typed into the others stays."""
 
+    def __init__(self, state: SettingState, change: Change, *, may: bool) -> None:
+        self._change = change
+        self._may = may
+        self._line = _line(state)
+        self._draw(state)
 
-def _field(state: SettingState, change: Change, *, may: bool) -> None:
-    title = word(f"setting_{state.name}")
+    def _draw(self, state: SettingState) -> None:
+        self._state = state
+        self._line.clear()
+        title = word(f"setting_{state.name}")
+        self._field: ui.switch | ui.number | ui.input
+        with self._line:
+            if isinstance(state.value, bool):
+                self._field = ui.switch(title, value=state.value, on_change=self._save)
+                self._field.classes("grow").set_enabled(self._may)
+            else:
+                _title(title)
+                kind = ui.input if isinstance(state.value, str) else ui.number
+                self._field = kind(value=state.value).props("outlined dense").classes("grow")
+                self._field.props["aria-label"] = title
+                self._field.set_enabled(self._may)
+                if self._may:
+                    self._field.on("keydown.enter", self._save)
+                    ui.button(word("save"), on_click=self._save).props("flat no-caps data-do=save")
+            if self._may and state.is_changed:
+                given = word("setting_reset").format(value=_said(state.given))
+                reset = ui.button(given, icon="undo", on_click=self._reset)
+                reset.props("flat no-caps data-do=reset")
 
-    async def save() -> None:
-        value = field.value
-        if isinstance(state.given, int) and isinstance(value, float) and value.is_integer():
+    async def _save(self) -> None:
+        value = self._field.value
+        if isinstance(self._state.given, int) and isinstance(value, float) and value.is_integer():
             value = int(value)  # The browser has one kind of number.
-        await change(state.name, value)
+        await self._put(value)
 
-    async def reset() -> None:
-        await change(state.name, None)
+    async def _reset(self) -> None:
+        await self._put(None)
 
-    with _line(state):
-        field: ui.switch | ui.number | ui.input
-        if isinstance(state.value, bool):
-            field = ui.switch(title, value=state.value, on_change=save).classes("grow")
-        elif isinstance(state.value, str):
-            _title(title)
-            field = ui.input(value=state.value)
-        else:
-            _title(title)
-            field = ui.number(value=state.value)
-        if not isinstance(state.value, bool):
-            field.props("outlined dense").classes("grow")
-            field.props["aria-label"] = title
-        field.set_enabled(may)
-        if may and not isinstance(state.value, bool):
-            field.on("keydown.enter", save)
-            ui.button(word("save"), on_click=save).props("flat no-caps data-do=save")
-        if may and state.is_changed:
-            given = word("setting_reset").format(value=_said(state.given))
-            ui.button(given, icon="undo", on_click=reset).props("flat no-caps data-do=reset")
+    async def _put(self, value: Any) -> None:
+        after = await self._change(self._state.name, value)
+        if after is not None:
+            self._draw(after)
+        elif isinstance(self._field, ui.switch):
+            self._draw(self._state)  # But what was typed stays, to be put right.
 
 
 def _title(text: str) -> None:

@@ -32,6 +32,10 @@ async def put(page: Page, name: str, value: str) -> None:
     await place.locator("[data-do=save]").click()
 
 
+async def typed(page: Page, name: str) -> str:
+    return await page.locator(f"[data-setting={name}] input").input_value()
+
+
 async def becomes_so(page: Page, name: str) -> None:
     """Until the page offers the way back from a change."""
     await page.locator(f"[data-setting={name}] [data-do=reset]").wait_for()
@@ -116,6 +120,19 @@ def test_what_is_not_sound_is_refused_with_the_reason(server: RunningServer) -> 
             await page.get_by_text("less than or equal to 2000").wait_for()
             await put(page, "name", "x" * 41)
             await page.get_by_text("at most 40 characters").wait_for()
+            assert await typed(page, "max_players") == "100000", "to be put right"
+
+    asyncio.run(scene())
+
+
+def test_what_is_typed_into_one_stays_while_another_is_saved(server: RunningServer) -> None:
+    async def scene() -> None:
+        async with signed_in(server, "/settings") as page:
+            await page.locator("[data-setting=name] input").fill("The tr")
+            await put(page, "edit_burst", "7")
+            await becomes_so(page, "edit_burst")
+            assert await typed(page, "name") == "The tr"
+            await page.locator("[data-setting=edit_burst] [data-do=reset]").click()
 
     asyncio.run(scene())
 
