@@ -23,7 +23,7 @@ run: $(READY)
 
 test: $(READY)
 	@$(MAKE) --no-print-directory --jobs 2 check tools
-	$(BIN)/python -m pytest -m "not alone" --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest -m "not alone" --numprocesses 3 --dist loadfile --no-loadscope-reorder
 	$(BIN)/python -m pytest -m alone
 
 soak: tools

@@ -23,6 +23,29 @@ if os.environ.get("ESTRAGON_SOAK") != "1":
     hypothesis.settings.load_profile("steady")
 
 
+LONG = (
+    "test_screenshots",
+    "test_panel_screenshots",
+    "test_panel_replay",
+    "test_garbage",
+    "test_conformance_clients",
+    "test_conformance_mutants",
+    "test_conformance_servers",
+    "test_godot",
+    "test_godot_accounts",
+    "test_panel_map",
+    "test_panel_players",
+    "test_panel_hostile",
+)
+"""Files of about a minute and more, longest first."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files begin first: at the end, one would run while the other processes wait for it."""
+    order = {name: number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: order.get(item.path.stem, len(LONG)))
+
+
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Where several processes share the tests, Godot imports the project before any of them."""
     if session.config.getoption("numprocesses", None) and not worker():
