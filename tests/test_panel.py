@@ -46,6 +46,7 @@ def test_signing_out_ends_the_session(staffed: RunningServer) -> None:
     assert answer(staffed, "/api/panel/ticket", "POST", cookie=cookie)[0] == 401
 
 
+@pytest.mark.alone
 def test_a_browser_signs_in_sees_its_pages_and_is_put_out_with_its_role(
     staffed: RunningServer,
 ) -> None:
@@ -55,7 +56,7 @@ def test_a_browser_signs_in_sees_its_pages_and_is_put_out_with_its_role(
             assert await page.get_by_text("Chat", exact=True).count() == 1
             assert await page.get_by_text("Audit", exact=True).count() == 0
             await asyncio.to_thread(set_role, staffed, "Pozzo", "player")
-            await page.wait_for_url("**/admin/sign-in*", timeout=1500)
+            await page.wait_for_url("**/admin/sign-in*", timeout=1500, wait_until="commit")
 
     asyncio.run(scene())
     set_role(staffed, "Pozzo", "moderator")

@@ -43,7 +43,7 @@ def test_the_figures_follow_who_comes_goes_and_complains(server: RunningServer) 
             await figure(page, "open_reports", "1")
             await hang_up(ann, bea)
             await figure(page, "players", "0")
-            assert await page.locator("canvas").count() == 2
+            await expect(page.locator("canvas")).to_have_count(2)
 
     asyncio.run(scene())
 

@@ -153,6 +153,7 @@ def test_a_new_password_ends_all_other_sessions_and_this_one_goes_on(
     assert log_in(server, ADMIN, NEW_PASSWORD).status == 200
 
 
+@pytest.mark.alone
 def test_ones_sessions_are_listed_and_end_at_once(server: RunningServer) -> None:
     async def scene() -> None:
         async with (
@@ -164,7 +165,7 @@ def test_ones_sessions_are_listed_and_end_at_once(server: RunningServer) -> None
             await end.first.wait_for()
             count = await end.count()
             await end.first.click()
-            await other.wait_for_url("**/admin/sign-in*", timeout=1000)
+            await other.wait_for_url("**/admin/sign-in*", timeout=1000, wait_until="commit")
             await page.wait_for_function(
                 "n => document.querySelectorAll('[data-act=end]').length === n", arg=count - 1
             )

@@ -256,6 +256,8 @@ def test_who_is_banned_is_out_of_the_panel_until_it_is_lifted(staffed: RunningSe
             owner.session.say("/ban Pozzo 1h sleeps on duty")
             await page.locator("[data-confirm]").wait_for(state="detached")
             await page.locator("[data-page]").wait_for(state="detached")
+            # The page leaves by itself: whoever opens another meanwhile is interrupted by that.
+            await page.wait_for_url("**/admin/sign-in*")
             cookie = f"{COOKIE}={cookies[COOKIE]}"
             assert answer(staffed, "/api/panel/ticket", "POST", cookie=cookie)[0] == 401
             await page.goto(f"{staffed.base}/admin{page_of}")
