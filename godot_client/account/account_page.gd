@@ -98,10 +98,18 @@ func _change_name() -> void:
 
 
 func _change_look(look: int) -> void:
+	if _is_waiting:
+		return  # What is chosen now is asked for next.
 	if await _try(Connection.account.change_look.bind(look)) != null:
 		message.show_success(&"ACCOUNT_LOOK_CHANGED")
-	if _looks.look != Connection.account.look and visible:
-		_change_look(_looks.look)  # The player has gone on choosing meanwhile.
+	else:
+		_looks.look = Connection.account.look
+
+
+## The player has gone on choosing meanwhile.
+func _catch_up_with_look() -> void:
+	if visible and _looks.look != Connection.account.look:
+		_change_look(_looks.look)
 
 
 func _change_password() -> void:
@@ -159,6 +167,7 @@ func _try(ask: Callable) -> EstragonAnswer:
 	message.clear()
 	var answer: EstragonAnswer = await ask.call()
 	_is_waiting = false
+	_catch_up_with_look.call_deferred()
 	if answer.is_done():
 		return answer
 	if Connection.account.is_logged_in():
