@@ -111,7 +111,8 @@ class GodotPlayer:
         self._lines: Queue[str] = Queue()
         self.output = ""
         self.events: list[Step] = []
-        Thread(target=self._read, daemon=True).start()
+        self._reader = Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     def __enter__(self) -> GodotPlayer:
         return self
@@ -120,6 +121,7 @@ class GodotPlayer:
         if self._process.poll() is None:
             self._process.kill()
         self._process.wait()
+        self._reader.join()  # Closed under it, what it reads from would raise there.
         if self._process.stdout is not None:
             self._process.stdout.close()
 
@@ -148,12 +150,9 @@ class GodotPlayer:
     def finish(self, seconds: float = 60) -> str:
         """Waits for the plan's good end; returns all that Godot printed."""
         code = self._process.wait(timeout=seconds)
-        deadline = monotonic() + 5
-        while monotonic() < deadline:
-            try:
-                self._take(self._lines.get(timeout=0.2))
-            except Empty:
-                break
+        self._reader.join()  # Only then all that was printed is there to be taken.
+        while not self._lines.empty():
+            self._take(self._lines.get())
         assert code == 0, self.output
         assert complaints(self.output) == [], self.output
         return self.output

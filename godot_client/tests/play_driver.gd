@@ -179,9 +179,19 @@ func _do_wait_chat(step: Dictionary) -> String:
 func _do_wait_tile(step: Dictionary) -> String:
 	var layer: int = int(step["layer"])
 	var cell: Vector2i = Vector2i(int(step["at"][0]), int(step["at"][1]))
-	if not await _until(_shows_tile.bind(layer, cell, str(step["tile"]))):
+	var is_drawn: Callable = _shows_tile.bind(layer, cell, str(step["tile"]))
+	var ticks: Array[int] = []
+	var note: Callable = func(_cells: Array[Vector2i]) -> void:
+		if is_drawn.call():
+			ticks.append(Connection.session.world.snapshot_tick)
+	Connection.session.cells_changed.connect(note)
+	var is_there: bool = await _until(is_drawn)
+	Connection.session.cells_changed.disconnect(note)
+	if not is_there:
 		return "that tile is not there"
-	_watch.tell("tile_seen", {"tick": Connection.session.world.snapshot_tick})
+	# A frame that comes late takes in several ticks at once.
+	ticks.append(Connection.session.world.snapshot_tick)
+	_watch.tell("tile_seen", {"tick": ticks[0]})
 	return ""
 
 
