@@ -79,7 +79,8 @@ class GodotPlayer:
     ) -> None:
         """`display` are the variables of a screen to open a window on; headless without it.
 
-        `home` is the folder in which the client's `user://` lies, where it is not the usual one.
+        `home` is the folder in which the client's `user://` lies: that of the plan, if it is not
+        said. Two in one would read each other's half-written shaders, and complain.
         What the client `remembers` it keeps there. It looks for servers nearby on this machine
         alone, at `nearby_port`.
         """
@@ -105,7 +106,7 @@ class GodotPlayer:
             env={
                 **os.environ,
                 **(display or {}),
-                **({"XDG_DATA_HOME": str(home)} if home else {}),
+                "XDG_DATA_HOME": str(home or plan_path.parent),
             },
         )
         self._lines: Queue[str] = Queue()

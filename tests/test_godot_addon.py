@@ -154,7 +154,7 @@ def test_a_new_project_in_ten_lines_joins_and_walks(server: RunningServer, proje
         came = session.player("Estragon")
         assert came is not None
         began = came.x
-        await watcher.wait_for(lambda _: came.x - began > 2 * 1024, 30)
+        await watcher.wait_for(lambda _: came.x - began > 2 * 256, 30)
         output = await playing
         state = f"{session.error}"
         await watcher.close()
