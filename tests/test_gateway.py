@@ -118,10 +118,10 @@ def test_a_message_that_is_far_too_large_is_not_even_read(either_server: Running
 
 
 def test_who_never_speaks_is_closed_after_five_seconds(either_server: RunningServer) -> None:
+    began = time.monotonic()
     with open_socket(either_server) as client:
-        began = time.monotonic()
         assert last_words(client) == ([ErrorCode.AUTH_TIMEOUT], 4022)
-        assert 4.9 < time.monotonic() - began < 8
+    assert 4.9 < time.monotonic() - began < 15
 
 
 def test_a_client_that_vanishes_without_a_word_is_gone_for_the_others(

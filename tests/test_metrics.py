@@ -158,15 +158,17 @@ def test_the_histogram_holds_every_tick_in_buckets_that_grow(either_server: Runn
             for bound in (*TICK_SECONDS_BOUNDS, "+Inf")
         ]
 
+    began = time.monotonic()
     before = scrape(either_server)
     time.sleep(1)
     after = scrape(either_server)
+    seconds = time.monotonic() - began
     assert counts(after) == sorted(counts(after))
     assert of(after, "estragon_tick_seconds_count", world="village") == counts(after)[-1]
     ticks = counts(after)[-1] - counts(before)[-1]
-    assert TICK_RATE / 2 < ticks < 3 * TICK_RATE
+    assert TICK_RATE / 2 < ticks < 3 * TICK_RATE * seconds
     took = of(after, "estragon_tick_seconds_sum", world="village")
-    assert 0 < took - of(before, "estragon_tick_seconds_sum", world="village") < 2
+    assert 0 < took - of(before, "estragon_tick_seconds_sum", world="village") < 2 * seconds
 
 
 def test_bytes_are_counted_in_both_directions(either_server: RunningServer) -> None:
@@ -191,19 +193,25 @@ def test_bytes_are_counted_in_both_directions(either_server: RunningServer) -> N
 
             client.session.receive = count_heard  # type: ignore[method-assign]
             client.session.send = count_said
-        middle = scrape(either_server)
-        heard = said = 0
+        least, most = {}, {}
+        most["sent"], most["received"] = -heard, -said
+        middle = await asyncio.to_thread(scrape, either_server)
+        least["sent"], least["received"] = -heard, -said
         for number in range(40):
             for client in clients:
                 client.session.walk(number * 1000)
             clients[0].session.say(f"line {number}") if number % 8 == 0 else None
             await asyncio.sleep(0.05)
+        least["sent"] += heard
+        least["received"] += said
         after = await asyncio.to_thread(scrape, either_server)
-        for name, counted in (("sent", heard), ("received", said)):
+        most["sent"] += heard
+        most["received"] += said
+        for name in ("sent", "received"):
             metric = f"estragon_{name}_bytes_total"
             grown = of(after, metric, world="village") - of(middle, metric, world="village")
             # What is on its way at either moment.
-            assert counted == pytest.approx(grown, rel=0.15)
+            assert least[name] / 1.15 < grown < most[name] * 1.15
             assert of(middle, metric, world="village") > of(before, metric, world="village")
         assert of(after, "estragon_players", world="village") == 3
         assert of(after, "estragon_connections") == 3

@@ -6,6 +6,7 @@ Every certificate is made here, by an authority of the test's own.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import http.client
 import json
 import os
@@ -151,7 +152,8 @@ def test_over_tls_who_never_reads_is_cut_off(server: RunningServer) -> None:
         deadline = time.monotonic() + 20
         while "Deaf reads too slowly" not in server.log:
             assert time.monotonic() < deadline
-            line.sendall(masked(asked))
+            with contextlib.suppress(OSError):  # It may be cut off already, and the log to come.
+                line.sendall(masked(asked))
             time.sleep(0.05)
         server.wait_for_players(0, seconds=5)
 
@@ -266,7 +268,9 @@ def test_a_command_tells_its_secret_to_nobody_but_the_server(
 
     def listen() -> None:
         line, _ = there.accept()
-        with line, context.wrap_socket(line, server_side=True) as safe:
+        safe = context.wrap_socket(line, server_side=True)
+        # Whoever leaves without having read all that TLS sent resets the line.
+        with safe, contextlib.suppress(ConnectionResetError):
             heard.append(safe.recv(4096))
 
     control = server.data / CONTROL_NAME
@@ -280,7 +284,7 @@ def test_a_command_tells_its_secret_to_nobody_but_the_server(
         thread.join()
     assert done.returncode == 1
     assert done.stderr == "estragon: something else than the server listens at its address\n"
-    assert heard == [b""]
+    assert b"".join(heard) == b""
 
 
 def shown(server: RunningServer) -> str:
