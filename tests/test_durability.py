@@ -354,6 +354,7 @@ async def passes(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.005)
 
 
+@pytest.mark.alone
 def test_no_edit_is_acknowledged_before_its_commit_and_no_tick_waits_for_it(
     tmp_path: Path,
 ) -> None:
@@ -367,7 +368,9 @@ def test_no_edit_is_acknowledged_before_its_commit_and_no_tick_waits_for_it(
         number = vladimir.edit(codec.EditCells(0, codec.CellEdit(0, 40, 40, GROUND[2]).pack()))
         await passes(store.has_begun.is_set)
         began = server.world.tick
+        late = server.game.status().late_ticks
         await passes(lambda: server.world.tick >= began + 20)
+        assert server.game.status().late_ticks - late <= 2
         assert estragon.tile_at(0, 40, 40) == GROUND[2]
         assert number not in vladimir.edit_results
         assert store.entries(server.map_id, Filter()) == []
